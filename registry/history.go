@@ -1,0 +1,123 @@
+package registry
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/portolan/portolan"
+)
+
+// Tenure is a stretch of a key's life: what the sources say from First to Last.
+type Tenure struct {
+	First, Last Source
+	// NotYet is the whole edition before First, which lacks it: it began after
+	// that one's date and at or before First's. Gone is the whole edition after
+	// Last, which lacks it. Zero where there is none.
+	NotYet, Gone Source
+	// Assignment is the row; of a life, its newest.
+	Assignment Assignment
+	// Rows are all rows of a life, oldest first; of a row, itself.
+	Rows []Assignment
+}
+
+// History returns every row that an assigning source ever had for the key,
+// whatever its status, oldest first. A row whose text changed stands once for
+// each text.
+func History(k portolan.Key) []Tenure {
+	var all []Tenure
+	for r := range cellRows(k) {
+		if r.status() == statusSeen || source(r.firstSource()).Role != Assigns {
+			continue
+		}
+		if source(r.firstSource()).Whole || r.flags()&newsBit != 0 {
+			all = append(all, tenure(r))
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Tenure) int {
+		return cmp.Compare(a.First.Date.earliest(), b.First.Date.earliest())
+	})
+	return all
+}
+
+// cellRows yields all rows, of any source, that speak of a key.
+func cellRows(k portolan.Key) iter.Seq[row] {
+	return func(yield func(row) bool) {
+		for r := range cellOf(k.Port).rows() {
+			if r.on(k.Transport) && !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+func tenure(r row) Tenure {
+	first, last := r.firstSource(), r.lastSource()
+	t := Tenure{First: source(first), Last: source(last), Assignment: assignment(r), Rows: []Assignment{assignment(r)}}
+	t.NotYet, t.Gone = neighbour(first, -1), neighbour(last, +1)
+	return t
+}
+
+// neighbour returns the source beside i if it is of the same series and whole.
+func neighbour(i, step int) Source {
+	j := i + step
+	if j < 0 || j >= sourceCount {
+		return Source{}
+	}
+	if s := source(j); s.Series == source(i).Series && s.Whole {
+		return s
+	}
+	return Source{}
+}
+
+// Lives returns what the key was ever assigned for, one for each service name
+// (or description, where there is no name) in any spelling of case, oldest
+// first: from the first source that lists it to the last. A life may have
+// holes; [History] shows them.
+func Lives(k portolan.Key) []Tenure {
+	var lives []Tenure
+	for _, t := range History(k) {
+		if t.Assignment.Status() != Assigned {
+			continue
+		}
+		i := slices.IndexFunc(lives, func(l Tenure) bool { return sameName(l.Assignment, t.Assignment) })
+		if i < 0 {
+			lives = append(lives, t)
+			continue
+		}
+		lives[i].Rows = append(lives[i].Rows, t.Assignment)
+		if lives[i].Last.Date.latest() <= t.Last.Date.latest() {
+			lives[i].Last, lives[i].Gone, lives[i].Assignment = t.Last, t.Gone, t.Assignment
+		}
+	}
+	return lives
+}
+
+// LifeOf returns the life of the assignment's name on the key.
+func LifeOf(k portolan.Key, a Assignment) (Tenure, bool) {
+	for _, l := range Lives(k) {
+		if sameName(l.Assignment, a) {
+			return l, true
+		}
+	}
+	return Tenure{}, false
+}
+
+func sameName(a, b Assignment) bool {
+	if a.Service() == "" && b.Service() == "" {
+		return strings.EqualFold(a.Description(), b.Description())
+	}
+	return strings.EqualFold(a.Service(), b.Service())
+}
+
+// EverAssigned reports whether any assigning source ever gave the port, on any
+// transport. It does not allocate.
+func EverAssigned(port uint16) bool {
+	for r := range cellOf(port).rows() {
+		if Status(r.status()) == Assigned {
+			return true
+		}
+	}
+	return false
+}
