@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"golang.org/x/term"
+
+	"github.com/portolan/portolan/sockets"
+)
+
+// env is the one door to the world: what a command sees of it, it sees through
+// here, and a test may put something else behind it.
+type env struct {
+	Args           []string // without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Getenv         func(string) string
+	// OutTerminal and ErrTerminal say whether a person watches the stream.
+	OutTerminal, ErrTerminal bool
+	// Size is the terminal's in cells, asked for when something is printed.
+	Size func() (width, height int)
+	Now  func() time.Time
+	// Root is the file system's root, "/" but for captured trees.
+	Root string
+	// ReadFile reads what the user names, and the policy.
+	ReadFile func(string) ([]byte, error)
+	// Build is what the linker recorded of the program.
+	Build func() (*debug.BuildInfo, bool)
+	// Sockets looks at this host.
+	Sockets func(context.Context, sockets.Options) (*sockets.Table, error)
+}
+
+func systemEnv() *env {
+	out := int(os.Stdout.Fd())
+	e := &env{
+		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
+		OutTerminal: term.IsTerminal(out) && understandsSGR(os.Stdout), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Now: time.Now, Root: "/", Build: debug.ReadBuildInfo, Sockets: sockets.List, ReadFile: os.ReadFile,
+	}
+	e.Size = func() (int, int) { return terminalSize(out, e.Getenv) }
+	return e
+}
+
+// terminalSize asks the terminal, then COLUMNS and LINES, then assumes the size
+// of the terminals that all others imitate.
+func terminalSize(fd int, getenv func(string) string) (width, height int) {
+	if w, h, err := term.GetSize(fd); err == nil && w > 0 && h > 0 {
+		return w, h
+	}
+	width, height = 80, 24
+	if n, err := strconv.Atoi(getenv("COLUMNS")); err == nil && n > 0 {
+		width = n
+	}
+	if n, err := strconv.Atoi(getenv("LINES")); err == nil && n > 0 {
+		height = n
+	}
+	return width, height
+}
