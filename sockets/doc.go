@@ -23,7 +23,7 @@
 // without the right to see other users' processes (CAP_SYS_PTRACE); Visibility
 // says how many are hidden. A socket that no process owns although all can be
 // seen is the kernel's own, or a hidden process's, or on its way from one process
-// to another. Program names, command lines
-// and paths come from the processes and may hold any byte. Today Linux only:
-// elsewhere List returns an error that wraps [errors.ErrUnsupported].
+// to another. Program names, command lines and paths come from the processes and
+// may hold any byte. Today Linux only: elsewhere List returns an error that wraps
+// [errors.ErrUnsupported].
 package sockets

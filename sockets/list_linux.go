@@ -238,6 +238,25 @@ func (l *look) group() {
 	if len(members) == len(l.table.Sockets) {
 		return // the usual case: every socket is alone
 	}
+	// A dump goes on where it was, by count: when a socket is made before that
+	// place meanwhile, the last one comes twice.
+	type member struct {
+		address
+		inode uint64
+	}
+	seen := map[member]bool{}
+	l.table.Sockets = slices.DeleteFunc(l.table.Sockets, func(s Socket) bool {
+		if !s.Listening() || s.Inode == 0 || members[of(&s)] < 2 {
+			return false
+		}
+		m := member{of(&s), s.Inode}
+		if seen[m] {
+			members[m.address]--
+			return true
+		}
+		seen[m] = true
+		return false
+	})
 	for i := range l.table.Sockets {
 		if s := &l.table.Sockets[i]; s.Listening() && s.Kind != KindRaw {
 			s.Group = members[of(s)]

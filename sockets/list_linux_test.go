@@ -4,8 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"fmt"
+	"net/netip"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,6 +172,22 @@ func TestCapturedOddLines(t *testing.T) {
 	}
 	if _, err := List(context.Background(), Options{Root: t.TempDir()}); err == nil {
 		t.Error("an empty tree is a machine")
+	}
+}
+
+// A socket that the kernel lists twice is one; two of a group are two.
+func TestListedTwice(t *testing.T) {
+	at := func(text string, inode uint64) Socket {
+		return Socket{State: Listen, Local: netip.MustParseAddrPort(text), Inode: inode, Group: 1}
+	}
+	l := &look{table: &Table{Sockets: []Socket{at("0.0.0.0:1", 10), at("0.0.0.0:2", 11), at("0.0.0.0:2", 11), at("0.0.0.0:3", 12), at("0.0.0.0:3", 13), at("0.0.0.0:3", 13)}}}
+	l.group()
+	var got []string
+	for _, s := range l.table.Sockets {
+		got = append(got, fmt.Sprint(s.Local.Port(), s.Inode, s.Group))
+	}
+	if want := []string{"1 10 1", "2 11 1", "3 12 2", "3 13 2"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
 	}
 }
 

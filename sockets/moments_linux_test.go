@@ -118,3 +118,13 @@ func TestNothingLeaks(t *testing.T) {
 		t.Errorf("%d descriptors, and %d after ten looks", before, after)
 	}
 }
+
+// A whole look at the machine as it is.
+func BenchmarkList(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := List(b.Context(), Options{Established: true}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -50,15 +50,10 @@ func countSockets(s *netlab.Stage) error {
 func holdInThread(s *netlab.Stage) error {
 	done := make(chan error, 1)
 	go func() {
-		runtime.LockOSThread()
-		for unix.Gettid() == unix.Getpid() { // the main thread is the process
-			elsewhere := make(chan error, 1)
-			go func() { runtime.LockOSThread(); elsewhere <- openApart(s.Args[0]); select {} }()
-			done <- <-elsewhere
-			select {}
-		}
-		done <- openApart(s.Args[0])
-		select {}
+		_ = onThread(func() error {
+			done <- openApart(s.Args[0])
+			select {} // the descriptors go with the thread
+		})
 	}()
 	if err := <-done; err != nil {
 		return err
