@@ -86,7 +86,7 @@ func (a *app) listeners(ctx context.Context, f listenersFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	table, err := a.env.Sockets(ctx, sockets.Options{Root: a.env.Root, Established: f.established || f.all, All: f.all, AllNamespaces: f.namespaces})
+	table, err := a.env.Sockets(ctx, sockets.Options{Root: a.env.Root, Established: f.established || f.all, All: f.all, AllNamespaces: f.namespaces, Ports: spans(subjects)})
 	if err != nil {
 		return lookFailure(err)
 	}
@@ -101,6 +101,19 @@ func (a *app) listeners(ctx context.Context, f listenersFlags, args []string) er
 		return fail(exitPartial, "only a part of this host's sockets and owners could be seen")
 	}
 	return a.missing(subjects, l.rows)
+}
+
+// spans are the ports that were asked for.
+func spans(subjects []subject) []portolan.Span {
+	var all []portolan.Span
+	for _, s := range subjects {
+		for _, k := range s.Keys {
+			if !slices.Contains(all, k.Span) {
+				all = append(all, k.Span)
+			}
+		}
+	}
+	return all
 }
 
 // lookFailure says why this host could not be looked at.
