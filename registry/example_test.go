@@ -35,8 +35,9 @@ func ExampleHistory() {
 	}
 	// Output:
 	// 1992-07 assigned la-maint rfc1700
-	// 1994-10 assigned la-maint iana-2026-08-17
-	// 2026-08-17 reserved
+	// 1994-10 assigned la-maint iana-2013-02-18
+	// 2013-02-18 assigned la-maint iana-2015-01-09
+	// 2015-01-09 reserved
 }
 
 func ExampleService() {
@@ -62,5 +63,5 @@ func ExampleIsGhost() {
 	k := portolan.Key{Port: 378, Transport: portolan.TCP}
 	fmt.Println(registry.IsGhost(k), len(registry.SourcesSearched()), "sources searched")
 	// Output:
-	// true 5 sources searched
+	// true 7 sources searched
 }

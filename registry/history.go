@@ -32,7 +32,7 @@ func History(k portolan.Key) []Tenure {
 			continue
 		}
 		if source(r.firstSource()).Whole || r.flags()&newsBit != 0 {
-			all = append(all, tenure(r))
+			all = append(all, tenure(r, k.Transport))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Tenure) int {
@@ -52,21 +52,21 @@ func cellRows(k portolan.Key) iter.Seq[row] {
 	}
 }
 
-func tenure(r row) Tenure {
+func tenure(r row, on portolan.Transport) Tenure {
 	first, last := r.firstSource(), r.lastSource()
 	t := Tenure{First: source(first), Last: source(last), Assignment: assignment(r), Rows: []Assignment{assignment(r)}}
-	t.NotYet, t.Gone = neighbour(first, -1), neighbour(last, +1)
+	t.NotYet, t.Gone = neighbour(first, on, -1), neighbour(last, on, +1)
 	return t
 }
 
-// neighbour returns the source beside i if it is of the same series and whole.
-func neighbour(i, step int) Source {
-	j := i + step
-	if j < 0 || j >= sourceCount {
-		return Source{}
-	}
-	if s := source(j); s.Series == source(i).Series && s.Whole {
-		return s
+// neighbour returns the next source before or after i that is of its series,
+// whole, and speaks of the transport.
+func neighbour(i int, on portolan.Transport, step int) Source {
+	all := certificates()
+	for j := i + step; 0 <= j && j < len(all) && all[j].Series == all[i].Series; j += step {
+		if all[j].Whole && all[j].Covers(on) {
+			return all[j]
+		}
 	}
 	return Source{}
 }

@@ -35,17 +35,17 @@ func (a Answer) Edition() Source { return source(int(a.edition)) }
 // for names newer than it from the lists that have them. It does not allocate.
 func Lookup(k portolan.Key) Answer {
 	c := cellOf(k.Port)
-	a := Answer{key: k, edition: edition, news: true, cell: uint16(c)}
+	a := Answer{key: k, edition: uint16(edition), news: true, cell: uint16(c)}
 	a.status, a.listed = c.today(k.Transport)
 	return a
 }
 
 // At answers for a date: from the newest whole edition at or before it.
-// ok is false before the first edition that we hold. Between two editions the
+// ok is false before the first edition that speaks of the transport. Between two editions the
 // truth may be that of either: [Answer.Edition] says which day the answer is of,
 // and [Gap] which edition comes next.
 func At(k portolan.Key, d Date) (a Answer, ok bool) {
-	if e, ok := editionAt(d); ok {
+	if e, ok := editionAt(d, k.Transport); ok {
 		if e == edition {
 			return Lookup(k), true
 		}
@@ -57,10 +57,8 @@ func At(k portolan.Key, d Date) (a Answer, ok bool) {
 // Gap returns the next whole edition after that of an answer, which bounds
 // what the answer can know; ok is false where the answer is of the newest.
 func (a Answer) Gap() (next Source, ok bool) {
-	if int(a.edition) >= edition {
-		return Source{}, false
-	}
-	return source(int(a.edition) + 1), true
+	s := neighbour(int(a.edition), a.key.Transport, +1)
+	return s, s.ID != ""
 }
 
 func answer(k portolan.Key, e int) Answer {

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/portolan/portolan"
 )
 
 // Role says what kind of word a source has on ports.
@@ -24,11 +26,18 @@ type Source struct {
 	Authority string // "IANA", "Debian"
 	Role      Role
 	Whole     bool   // lists all that its authority knew; only such a source can say that a row is gone
+	Of        string // the run of editions that it is one of, recorded by their changes: "iana-weekly"; else ""
 	URL       string // where it is published
 	SHA256    string // of the raw text
 	Rows      int    // read from it
 	LeftOut   int    // lines that could not be read as a row; each is listed with its reason in registry/history
+	covers    uint8  // a bit for each transport
 }
+
+// Covers reports whether the source speaks of a transport, so that a key that
+// it lacks was not assigned. RFC 739 of 1977 has ARPANET sockets and says
+// nothing of tcp.
+func (s Source) Covers(t portolan.Transport) bool { return s.covers&(1<<t) != 0 }
 
 // The table is parsed when it is first asked for; a sync.OnceValue would be
 // made at start.
@@ -42,23 +51,43 @@ func certificates() []Source {
 	return certificateList
 }
 
-// readCertificates reads the embedded sources.tsv, which regpack wrote.
+// readCertificates reads the embedded sources.tsv, which regpack wrote. A
+// short line has id, date and counts, and the rest of the line before.
 func readCertificates(table string) []Source {
 	list := make([]Source, 0, sourceCount)
 	for line := range strings.Lines(table) {
 		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		rows, _ := strconv.Atoi(c[9])
-		left, _ := strconv.Atoi(c[10])
-		list = append(list, Source{ID: c[0], Title: c[1], Date: mustDate(c[2]), Series: c[3], Authority: c[4], Role: Role(c[5]),
-			Whole: c[6] == "whole", URL: c[7], SHA256: c[8], Rows: rows, LeftOut: left})
+		var s Source
+		if len(c) == 4 {
+			s = list[len(list)-1]
+			s.ID, s.Date, c = c[0], mustDate(c[1]), c[2:]
+		} else {
+			s = Source{ID: c[0], Title: c[1], Date: mustDate(c[2]), Series: c[3], Authority: c[4], Role: Role(c[5]),
+				Whole: c[6] == "whole", covers: coverMask(c[7]), URL: c[8], SHA256: c[9], Of: c[12]}
+			c = c[10:]
+		}
+		s.Rows, _ = strconv.Atoi(c[0])
+		s.LeftOut, _ = strconv.Atoi(c[1])
+		list = append(list, s)
 	}
 	return list
+}
+
+// coverMask reads "tcp; udp".
+func coverMask(s string) uint8 {
+	var mask uint8
+	for _, name := range list(s) {
+		t, _ := portolan.ParseTransport(name)
+		mask |= 1 << t
+	}
+	return mask
 }
 
 func source(i int) Source { return certificates()[i] }
 
 // Sources lists all sources, those of a series together, oldest first. The
-// caller owns the slice.
+// caller owns the slice. Editions that are recorded by their changes stand
+// there one by one: see [Source.Of].
 func Sources() []Source { return append([]Source(nil), certificates()...) }
 
 // SourceByID finds a source.
@@ -75,10 +104,22 @@ func SourceByID(id string) (Source, bool) {
 // and the start of a hash over all files ("2026-09-17+e24ca3bef19c").
 func Version() string { return version }
 
-// editionAt returns the newest whole edition at or before d.
-func editionAt(d Date) (int, bool) {
+// Editions lists the whole editions of the registry that speak of a transport,
+// oldest first: the days for which [At] has an answer of its own.
+func Editions(t portolan.Transport) []Source {
+	var all []Source
+	for i := firstEdition; i <= edition; i++ {
+		if s := source(i); s.Whole && s.Covers(t) {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// editionAt returns the newest whole edition at or before d that speaks of t.
+func editionAt(d Date, t portolan.Transport) (int, bool) {
 	for i := edition; i >= firstEdition; i-- {
-		if source(i).Date.earliest() <= d.latest() {
+		if s := &certificates()[i]; s.Date.earliest() <= d.latest() && s.Covers(t) {
 			return i, true
 		}
 	}

@@ -82,7 +82,7 @@ func TestVerdicts(t *testing.T) {
 		{"a known port of many, with a program that isn't", "0.0.0.0:8686", "tcp", []Process{process("mydaemon")}, GhostSquatter, Warning, "ghost known-default"},
 		{"a second PostgreSQL", "127.0.0.1:5433", "tcp", []Process{process("postgres")}, Alternative, OK, "own-default"},
 		{"an argument makes nothing milder", "0.0.0.0:378", "tcp", []Process{process("python3", exe("/usr/bin/python3.11"), arguments("python3", "x.py", "jupyter"))}, GhostSquatter, Alert, "ghost exposed"},
-		{"a ghost whose tcp is alive", "0.0.0.0:23", "udp", []Process{process("mydaemon")}, GhostSquatter, Warning, "ghost"},
+		{"a ghost whose tcp is alive", "0.0.0.0:515", "udp", []Process{process("mydaemon")}, GhostSquatter, Warning, "ghost"},
 		{"a ghost among ephemeral ports", "0.0.0.0:45000", "tcp", []Process{process("mydaemon")}, GhostSquatter, Notice, "ghost in-ephemeral-range"},
 		{"systemd for a unit", "[::]:631", "tcp", []Process{process("systemd")}, Unknown, Notice, "program-not-known socket-activated"},
 		{"a container's proxy", "0.0.0.0:6379", "tcp", []Process{process("docker-proxy")}, Unknown, Notice, "program-not-known proxy"},
@@ -290,8 +290,8 @@ func TestAssignedOf(t *testing.T) {
 	if a := AssignedOf(portolan.Key{Port: 80}); a.Ghost || !a.is([]string{"HTTP"}) || !a.is([]string{"www"}) {
 		t.Errorf("80/tcp: %+v", a)
 	}
-	if a := AssignedOf(portolan.Key{Port: 23, Transport: portolan.UDP}); !a.Ghost || !a.TwinAlive {
-		t.Errorf("23/udp, whose tcp is alive: %+v", a)
+	if a := AssignedOf(portolan.Key{Port: 515, Transport: portolan.UDP}); !a.Ghost || !a.TwinAlive {
+		t.Errorf("515/udp, whose tcp is alive: %+v", a)
 	}
 }
 

@@ -13,7 +13,8 @@ type Source struct {
 	ID, Title, Date   string
 	Series, Authority string
 	Role              string // assigns, witnesses
-	Coverage          string // whole: absence speaks; names: one name a key, denies nothing
+	Coverage          string // whole: absence speaks; names: one name a key, denies nothing; changes: what differs from edition to edition
+	Transports        string // that it speaks of: "tcp; udp"
 	URL               string // where it is published
 	SHA256            string // of the raw text
 	Rows, LeftOut     int    // of its twin, and what could not be read as a row
@@ -21,26 +22,17 @@ type Source struct {
 }
 
 // SourceColumns is the header of sources.tsv.
-var SourceColumns = []string{"id", "title", "date", "series", "authority", "role", "coverage", "url", "sha256", "rows", "left_out", "reader", "file"}
+var SourceColumns = []string{"id", "title", "date", "series", "authority", "role", "coverage", "transports", "url", "sha256", "rows", "left_out", "reader", "file"}
 
 // ReadSources reads sources.tsv.
 func ReadSources(name string, r io.Reader) ([]Source, error) {
-	sc := bufio.NewScanner(r)
-	var out []Source
-	for n := 1; sc.Scan(); n++ {
-		if n == 1 {
-			if sc.Text() != strings.Join(SourceColumns, "\t") {
-				return nil, &ParseError{name, n, sc.Text(), fmt.Errorf("not the header of sources.tsv")}
-			}
-			continue
-		}
-		s, err := parseSource(sc.Text())
-		if err != nil {
-			return nil, &ParseError{name, n, sc.Text(), err}
-		}
-		out = append(out, s)
-	}
-	return out, sc.Err()
+	var all []Source
+	err := eachLine(name, r, SourceColumns, func(line string) error {
+		s, err := parseSource(line)
+		all = append(all, s)
+		return err
+	})
+	return all, err
 }
 
 // parseSource reads one line. Fuzzed by FuzzRead.
@@ -49,11 +41,11 @@ func parseSource(line string) (s Source, err error) {
 	if len(c) != len(SourceColumns) {
 		return s, fmt.Errorf("%d cells, want %d", len(c), len(SourceColumns))
 	}
-	s = Source{ID: c[0], Title: c[1], Date: c[2], Series: c[3], Authority: c[4], Role: c[5], Coverage: c[6], URL: c[7], SHA256: c[8], Reader: c[11], File: c[12]}
-	if s.Rows, err = strconv.Atoi(c[9]); err != nil {
+	s = Source{ID: c[0], Title: c[1], Date: c[2], Series: c[3], Authority: c[4], Role: c[5], Coverage: c[6], Transports: c[7], URL: c[8], SHA256: c[9], Reader: c[12], File: c[13]}
+	if s.Rows, err = strconv.Atoi(c[10]); err != nil {
 		return s, err
 	}
-	s.LeftOut, err = strconv.Atoi(c[10])
+	s.LeftOut, err = strconv.Atoi(c[11])
 	return s, err
 }
 
@@ -62,7 +54,7 @@ func WriteSources(w io.Writer, sources []Source) error {
 	bw := bufio.NewWriter(w)
 	fmt.Fprintln(bw, strings.Join(SourceColumns, "\t"))
 	for _, s := range sources {
-		fmt.Fprintln(bw, strings.Join([]string{s.ID, s.Title, s.Date, s.Series, s.Authority, s.Role, s.Coverage, s.URL, s.SHA256,
+		fmt.Fprintln(bw, strings.Join([]string{s.ID, s.Title, s.Date, s.Series, s.Authority, s.Role, s.Coverage, s.Transports, s.URL, s.SHA256,
 			strconv.Itoa(s.Rows), strconv.Itoa(s.LeftOut), s.Reader, s.File}, "\t"))
 	}
 	return bw.Flush()

@@ -127,23 +127,31 @@ func (e *ParseError) Unwrap() error { return e.Err }
 
 // Read reads a whole twin. name is for errors.
 func Read(name string, r io.Reader) ([]Row, error) {
+	var rows []Row
+	err := eachLine(name, r, Columns, func(line string) error {
+		row, err := parse(line)
+		rows = append(rows, row)
+		return err
+	})
+	return rows, err
+}
+
+// eachLine checks the header and hands on the other lines.
+func eachLine(name string, r io.Reader, columns []string, do func(string) error) error {
 	sc := bufio.NewScanner(r)
 	sc.Buffer(nil, 1<<20)
-	var rows []Row
 	for n := 1; sc.Scan(); n++ {
-		if n == 1 {
-			if sc.Text() != strings.Join(Columns, "\t") {
-				return nil, &ParseError{name, n, sc.Text(), errors.New("not the header of a twin")}
-			}
-			continue
+		var err error
+		if n > 1 {
+			err = do(sc.Text())
+		} else if sc.Text() != strings.Join(columns, "\t") {
+			err = errors.New("not the header: want " + strings.Join(columns, ", "))
 		}
-		row, err := parse(sc.Text())
 		if err != nil {
-			return nil, &ParseError{name, n, sc.Text(), err}
+			return &ParseError{name, n, sc.Text(), err}
 		}
-		rows = append(rows, row)
 	}
-	return rows, sc.Err()
+	return sc.Err()
 }
 
 // parse reads one line. Fuzzed by FuzzRead.

@@ -72,7 +72,9 @@ func TestSources(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(strings.Join(Columns, "\t") + "\n" + sample[0].String() + "\n"))
-	f.Add([]byte(strings.Join(SourceColumns, "\t") + "\nrfc1700\tRFC\t1994-10\tiana\tIANA\tassigns\twhole\t\t\t3\t1\tr\tf\n"))
+	f.Add([]byte(strings.Join(SourceColumns, "\t") + "\nrfc1700\tRFC\t1994-10\tiana\tIANA\tassigns\twhole\ttcp; udp\t\t\t3\t1\tr\tf\n"))
+	f.Add([]byte(strings.Join(ChangeColumns, "\t") + "\n" + Change{"e", true, sample[0]}.String() + "\n"))
+	f.Add([]byte(strings.Join(EditionColumns, "\t") + "\nid\t2017-03-13\t5\t1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rows, err := Read("fuzz", bytes.NewReader(b))
 		if err == nil {
@@ -82,5 +84,48 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 		_, _ = ReadSources("fuzz", bytes.NewReader(b))
+		_, _ = ReadEditions("fuzz", bytes.NewReader(b))
+		if changes, err := ReadChanges("fuzz", bytes.NewReader(b)); err == nil {
+			for _, c := range changes {
+				if c.Edition+"\t" != c.String()[:len(c.Edition)+1] {
+					t.Errorf("%+v", c)
+				}
+			}
+		}
 	})
+}
+
+func TestChanges(t *testing.T) {
+	a, b := sample[0], sample[2]
+	changes := []Change{{"e1", true, a}, {"e1", false, b}}
+	var out bytes.Buffer
+	if err := WriteChanges(&out, changes); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadChanges("c", &out)
+	if err != nil || len(got) != 2 || got[0] != changes[0] || got[1] != changes[1] {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	rows, err := Apply([]Row{a, a}, got)
+	if err != nil || len(rows) != 2 || rows[0] != a || rows[1] != b {
+		t.Errorf("%+v, %v", rows, err)
+	}
+	if _, err := Apply([]Row{b}, got); err == nil {
+		t.Error("a row went that was not there")
+	}
+	if err := WriteChanges(&out, []Change{{"e1", false, Row{Note: "a\tb"}}}); err == nil {
+		t.Error("a tab was written")
+	}
+}
+
+func TestEditions(t *testing.T) {
+	list := []EditionLine{{"iana-2017-03-13", "2017-03-13", 5, 1}}
+	var out bytes.Buffer
+	if err := WriteEditions(&out, list); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadEditions("e", &out)
+	if err != nil || len(got) != 1 || got[0] != list[0] {
+		t.Errorf("%+v, %v", got, err)
+	}
 }

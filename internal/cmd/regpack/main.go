@@ -9,13 +9,12 @@
 package main
 
 import (
-	"bytes"
 	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 
-	"github.com/portolan/portolan/internal/twin"
+	"github.com/portolan/portolan/internal/pack"
 )
 
 func main() {
@@ -28,78 +27,26 @@ func main() {
 }
 
 func run(dir string) error {
-	sources, rows, err := load(filepath.Join(dir, "history"))
+	editions, err := pack.Load(filepath.Join(dir, "history"))
 	if err != nil {
 		return err
 	}
-	p, err := pack(sources, rows)
+	p, err := pack.Pack(editions)
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(filepath.Join(dir, "data"), 0o755); err != nil {
 		return err
 	}
-	for _, f := range p.files {
-		if err := os.WriteFile(filepath.Join(dir, "data", f.name), f.data, 0o644); err != nil {
+	for _, f := range p.Files {
+		if err := os.WriteFile(filepath.Join(dir, "data", f.Name), f.Data, 0o644); err != nil {
 			return err
 		}
 	}
-	table, err := p.table()
+	table, err := p.Table()
 	if err != nil {
 		return err
 	}
-	fmt.Print(p.report())
+	fmt.Print(p.Report())
 	return os.WriteFile(filepath.Join(dir, "table.go"), table, 0o644)
-}
-
-// load reads sources.tsv and every twin. Sources of one series must stand
-// together, oldest first: intervals are runs of source numbers.
-func load(dir string) ([]twin.Source, [][]twin.Row, error) {
-	list := filepath.Join(dir, "sources.tsv")
-	text, err := os.ReadFile(list)
-	if err != nil {
-		return nil, nil, err
-	}
-	sources, err := twin.ReadSources(list, bytes.NewReader(text))
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := checkOrder(sources); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", list, err)
-	}
-	all := make([][]twin.Row, len(sources))
-	for i, s := range sources {
-		name := filepath.Join(dir, s.ID+".tsv")
-		text, err := os.ReadFile(name)
-		if err != nil {
-			return nil, nil, err
-		}
-		if all[i], err = twin.Read(name, bytes.NewReader(text)); err != nil {
-			return nil, nil, err
-		}
-		if len(all[i]) != s.Rows {
-			return nil, nil, fmt.Errorf("%s has %d rows, sources.tsv says %d: run regread again and review", name, len(all[i]), s.Rows)
-		}
-	}
-	return sources, all, nil
-}
-
-func checkOrder(sources []twin.Source) error {
-	done := map[string]bool{}
-	for i, s := range sources {
-		if s.SHA256 == "" {
-			return fmt.Errorf("%s has no sha256", s.ID)
-		}
-		if i > 0 && sources[i-1].Series == s.Series {
-			if sources[i-1].Date > s.Date {
-				return fmt.Errorf("%s stands after %s, which is newer", s.ID, sources[i-1].ID)
-			}
-			continue
-		}
-		if done[s.Series] {
-			return fmt.Errorf("%s: the sources of series %q do not stand together", s.ID, s.Series)
-		}
-		done[s.Series] = true
-	}
-	return nil
 }

@@ -28,12 +28,14 @@ type reader func(text []byte) ([]twin.Row, []Reject, error)
 
 // readers holds one function for each format, by the name in sources.tsv.
 var readers = map[string]reader{
-	"rfc1340":  readRFC1340,
-	"rfc1700":  readRFC1700,
-	"iana-xml": readIANAXML,
-	"names":    readNames,
-	"services": readServices,
-	"witness":  readWitness,
+	"rfc1340":    readRFC1340,
+	"rfc1700":    readRFC1700,
+	"iana-xml":   readIANAXML,
+	"names":      readNames,
+	"services":   readServices,
+	"witness":    readWitness,
+	"selinux":    readSELinux,
+	"references": readReferences,
 }
 
 func main() {
@@ -73,10 +75,6 @@ func run(raw, history string, only []string) error {
 
 // readSource reads one raw text, writes its twin and completes its certificate.
 func readSource(s *twin.Source, raw, history string) error {
-	read, ok := readers[s.Reader]
-	if !ok {
-		return fmt.Errorf("no reader is called %q: add it to readers in main.go", s.Reader)
-	}
 	text, err := os.ReadFile(filepath.Join(raw, s.File))
 	if err != nil {
 		return err
@@ -86,6 +84,13 @@ func readSource(s *twin.Source, raw, history string) error {
 		s.SHA256 = got
 	} else if got != s.SHA256 {
 		return fmt.Errorf("%s has sha256 %s, sources.tsv says %s: not the text that was reviewed", s.File, got, s.SHA256)
+	}
+	if s.Coverage == "changes" {
+		return weeklySource(s, filepath.Join(raw, s.File), history, text)
+	}
+	read, ok := readers[s.Reader]
+	if !ok {
+		return fmt.Errorf("no reader is called %q: add it to readers in main.go", s.Reader)
 	}
 	rows, left, err := read(text)
 	if err != nil {

@@ -1,4 +1,4 @@
-package main
+package pack
 
 import (
 	"bytes"
@@ -12,17 +12,19 @@ import (
 	"github.com/portolan/portolan/internal/twin"
 )
 
-type file struct {
-	name string
-	data []byte
+// File is one file of the packed form.
+type File struct {
+	Name string
+	Data []byte
 	used string // against capacity, for table.go
 }
 
-type packed struct {
-	sources []twin.Source
-	files   []file
-	edition int
-	version string
+// Packed is the packed form of a list of sources.
+type Packed struct {
+	Files    []File
+	Version  string // of the data
+	editions []Edition
+	edition  int
 }
 
 // Widths of the format; the packer fails when a value does not fit.
@@ -42,11 +44,12 @@ const (
 	currentBit   = 0x10 // today's answers rest on it
 )
 
-func pack(sources []twin.Source, rows [][]twin.Row) (*packed, error) {
-	all := intervals(sources, rows)
-	markCurrent(sources, rows, all)
-	order(sources, all)
-	p := &packed{sources: sources, edition: currentEdition(sources)}
+// Pack packs sources in the order of [Load].
+func Pack(editions []Edition) (*Packed, error) {
+	all := intervals(editions)
+	markCurrent(editions, all)
+	order(editions, all)
+	p := &Packed{editions: editions, edition: currentEdition(editions)}
 	text := collect(all)
 	tuples, tupleAt := packTuples(all, text)
 	where, whereAt := packPlaces(all)
@@ -65,35 +68,35 @@ func pack(sources []twin.Source, rows [][]twin.Row) (*packed, error) {
 	p.add("cells", cells, len(cellRows)/3, max24)
 	p.add("cellrows", cellRows, len(cellRows)/3, max24)
 	p.add("names", packNames(all, text), 0, 0)
-	p.add("sources.tsv", certificates(sources), len(sources), max16)
-	p.version = p.digest()
-	for _, f := range p.files {
+	p.add("sources.tsv", certificates(editions), len(editions), max16)
+	p.Version = p.digest()
+	for _, f := range p.Files {
 		if f.used == "" {
-			return nil, fmt.Errorf("%s overflows the format", f.name)
+			return nil, fmt.Errorf("%s overflows the format", f.Name)
 		}
 	}
 	return p, nil
 }
 
-func (p *packed) add(name string, data []byte, used, capacity int) {
+func (p *Packed) add(name string, data []byte, used, capacity int) {
 	u := fmt.Sprintf("%d of %d", used, capacity)
 	if capacity == 0 {
 		u = "no limit of its own"
 	} else if used > capacity {
 		u = ""
 	}
-	p.files = append(p.files, file{name, data, u})
+	p.Files = append(p.Files, File{name, data, u})
 }
 
 // digest names the state of the data: newest date and a hash over all files.
-func (p *packed) digest() string {
+func (p *Packed) digest() string {
 	h := sha256.New()
 	newest := ""
-	for _, f := range p.files {
-		fmt.Fprintf(h, "%s %d\n", f.name, len(f.data))
-		h.Write(f.data)
+	for _, f := range p.Files {
+		fmt.Fprintf(h, "%s %d\n", f.Name, len(f.Data))
+		h.Write(f.Data)
 	}
-	for _, s := range p.sources {
+	for _, s := range p.editions {
 		newest = max(newest, s.Date)
 	}
 	return fmt.Sprintf("%s+%x", newest, h.Sum(nil)[:6])
@@ -157,7 +160,7 @@ func tupleFields(r *twin.Row) []string {
 func packPlaces(all []*interval) (data []byte, at []int) {
 	data = make([]byte, 4)
 	for _, iv := range all {
-		if !slices.ContainsFunc(iv.places, func(p place) bool { return p != place{} }) {
+		if len(iv.places) == 0 {
 			at = append(at, 0)
 			continue
 		}
@@ -265,12 +268,18 @@ func namesOf(r *twin.Row) []string {
 	return names
 }
 
-// certificates is sources.tsv without what only regread needs.
-func certificates(sources []twin.Source) []byte {
+// certificates is sources.tsv without what only regread needs, one line for
+// each edition. Those that are recorded by changes share all but id, date and
+// counts with the line before, and so have only these.
+func certificates(editions []Edition) []byte {
 	var b bytes.Buffer
-	for _, s := range sources {
-		fmt.Fprintln(&b, strings.Join([]string{s.ID, s.Title, s.Date, s.Series, s.Authority, s.Role, s.Coverage, s.URL, s.SHA256,
-			fmt.Sprint(s.Rows), fmt.Sprint(s.LeftOut)}, "\t"))
+	for i, e := range editions {
+		if e.Changes && i > 0 && editions[i-1].Of == e.Of {
+			fmt.Fprintf(&b, "%s\t%s\t%d\t%d\n", e.ID, e.Date, e.Source.Rows, e.LeftOut)
+			continue
+		}
+		fmt.Fprintln(&b, strings.Join([]string{e.ID, e.Title, e.Date, e.Series, e.Authority, e.Role, e.Coverage, e.Transports, e.URL, e.SHA256,
+			fmt.Sprint(e.Source.Rows), fmt.Sprint(e.LeftOut), e.Of}, "\t"))
 	}
 	return b.Bytes()
 }
