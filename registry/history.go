@@ -25,14 +25,19 @@ type Tenure struct {
 // History returns every row that an assigning source ever had for the key,
 // whatever its status, oldest first. A row whose text changed stands once for
 // each text.
-func History(k portolan.Key) []Tenure {
+func History(k portolan.Key) []Tenure { return historyOf(cellOf(k.Port), k.Transport) }
+
+func historyOf(c cell, on portolan.Transport) []Tenure {
 	var all []Tenure
-	for r := range cellRows(k) {
+	for r := range c.rows() {
+		if !r.on(on) {
+			continue
+		}
 		if r.status() == statusSeen || source(r.firstSource()).Role != Assigns {
 			continue
 		}
 		if source(r.firstSource()).Whole || r.flags()&newsBit != 0 {
-			all = append(all, tenure(r, k.Transport))
+			all = append(all, tenure(r, on))
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Tenure) int {
@@ -62,22 +67,32 @@ func tenure(r row, on portolan.Transport) Tenure {
 // neighbour returns the next source before or after i that is of its series,
 // whole, and speaks of the transport.
 func neighbour(i int, on portolan.Transport, step int) Source {
+	if j := neighbourNumber(i, on, step); j >= 0 {
+		return source(j)
+	}
+	return Source{}
+}
+
+// neighbourNumber is neighbour's number, -1 where there is none.
+func neighbourNumber(i int, on portolan.Transport, step int) int {
 	all := certificates()
 	for j := i + step; 0 <= j && j < len(all) && all[j].Series == all[i].Series; j += step {
 		if all[j].Whole && all[j].Covers(on) {
-			return all[j]
+			return j
 		}
 	}
-	return Source{}
+	return -1
 }
 
 // Lives returns what the key was ever assigned for, one for each service name
 // (or description, where there is no name) in any spelling of case, oldest
 // first: from the first source that lists it to the last. A life may have
 // holes; [History] shows them.
-func Lives(k portolan.Key) []Tenure {
+func Lives(k portolan.Key) []Tenure { return livesOf(cellOf(k.Port), k.Transport) }
+
+func livesOf(c cell, on portolan.Transport) []Tenure {
 	var lives []Tenure
-	for _, t := range History(k) {
+	for _, t := range historyOf(c, on) {
 		if t.Assignment.Status() != Assigned {
 			continue
 		}

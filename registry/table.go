@@ -5,62 +5,62 @@ package registry
 import _ "embed"
 
 // version names the state of the data: newest date and a hash over the files.
-const version = "2026-09-17+f44936c75a60"
+const version = "2026-09-17+76fef4faa9e2"
 
 const (
-	sourceCount = 464
+	sourceCount = 466
 	// edition is iana-2026-08-17, the newest whole edition that assigns.
-	edition = 455
+	edition = 457
 	// firstEdition is the oldest of its series.
 	firstEdition = 0
 )
 
-// 298340 bytes; used: 298340 of 16777215.
+// 312412 bytes; used: 312412 of 16777215.
 //
 //go:embed data/text
 var dataText string
 
-// 58005 bytes; used: 19334 of 16777215.
+// 60471 bytes; used: 20156 of 16777215.
 //
 //go:embed data/offsets
 var dataOffsets string
 
-// 163787 bytes; used: 163787 of 16777215.
+// 219823 bytes; used: 219823 of 16777215.
 //
 //go:embed data/tuples
 var dataTuples string
 
-// 326160 bytes; used: 20385 of 16777215.
+// 481920 bytes; used: 30120 of 16777215.
 //
 //go:embed data/rows
 var dataRows string
 
-// 20044 bytes; used: 5011 of 16777215.
+// 59128 bytes; used: 14782 of 16777215.
 //
 //go:embed data/where
 var dataWhere string
 
-// 10240 bytes; used: 7686 of 65535.
+// 10240 bytes; used: 7688 of 65535.
 //
 //go:embed data/starts
 var dataStarts string
 
-// 38433 bytes; used: 25315 of 16777215.
+// 38443 bytes; used: 37516 of 16777215.
 //
 //go:embed data/cells
 var dataCells string
 
-// 75945 bytes; used: 25315 of 16777215.
+// 112548 bytes; used: 37516 of 16777215.
 //
 //go:embed data/cellrows
 var dataCellrows string
 
-// 105714 bytes; used: no limit of its own.
+// 161058 bytes; used: no limit of its own.
 //
 //go:embed data/names
 var dataNames string
 
-// 20461 bytes; used: 464 of 65535.
+// 20966 bytes; used: 466 of 65535.
 //
 //go:embed data/sources.tsv
 var dataSources string

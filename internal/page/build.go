@@ -108,11 +108,16 @@ func (b *Builder) evidence(x registry.Assignment) Evidence {
 		Ports: x.Span().String(), Wide: x.Span().Len() >= registry.WideRange, Cite: b.cites(x)}
 }
 
+// cites lists the places of rows: each with a page or a line, and of editions
+// that have neither, and repeat a row week by week, the newest.
 func (b *Builder) cites(rows ...registry.Assignment) []Cite {
 	all := []Cite{}
 	for _, x := range rows {
+		last := x.Last().ID
 		for c := range x.Citations() {
-			all = append(all, Cite{b.number(c.Source), c.Source.ID, c.Page, c.Line})
+			if c.Line > 0 || c.Source.ID == last {
+				all = append(all, Cite{b.number(c.Source), c.Source.ID, c.Page, c.Line})
+			}
 		}
 	}
 	return all

@@ -89,7 +89,8 @@ func sections(lines []textLine) [][]textLine {
 		case strings.HasPrefix(title, "Keyword") && strings.Contains(title, "Decimal") && len(all) < 2:
 			inside = true
 			all = append(all, nil)
-		case title == "REGISTERED PORT NUMBERS" || title == "INTERNET MULTICAST ADDRESSES" || title == "REFERENCES" || strings.HasPrefix(title, "URL ="):
+		case title == "REGISTERED PORT NUMBERS" || title == "INTERNET MULTICAST ADDRESSES" || title == "REFERENCES" ||
+			strings.HasPrefix(title, "DYNAMIC AND/OR PRIVATE") || strings.HasPrefix(title, "URL ="):
 			inside = false
 		case strings.HasPrefix(title, "-------"):
 		case inside:

@@ -22,6 +22,36 @@ const ianaSample = `{"updated":"2026-08-17","records":[
 {"name":"arp","description":"Address Resolution Protocol"}],
 "people":{"Stephen_Gildea_2":"","Bernie_Volz":"","Broadband_Forum":"The Broadband Forum"}}`
 
+// What only the older editions print.
+const ianaOlder = `{"updated":"2015-01-09","records":[
+{"description":"IANA Reserved","number":"49151"},
+{"name":"iRAPP","protocol":"tcp","description":"iRAPP","number":"4073","xref":"person:Volodymyr_Bykov"},
+{"name":"rap","protocol":"udp","description":"Rap","number":"38","xref":"person:Ken_McDonell_2"},
+{"name":"finger","protocol":"tcp","description":"Finger","number":"79","xref":"person:David_Zimmerman","unauthorized":"Unauthorized use by some mail users (see [RFC4146] for details)"},
+{"protocol":"udp","description":"Reserved","number":"2408","_updated":"2012-03-09","note":"This entry is being removed on 2012-03-09."},
+{"name":"sua","protocol":"udp","description":"De-Registered","number":"14001","_date":"2001-06-06"},
+{"protocol":"ddp","description":"Reserved","number":"9"},
+{"name":"exp1","protocol":"sctp","description":"RFC3692-style Experiment 1","number":"1021","xref":"person:IETF_Chair | note:1 | rfc:rfc4727"},
+{"name":"pt-tls","protocol":"tcp","description":"PT-TLS","number":"271","xref":"draft:RFC-ietf-nea-pt-tls-08"}],
+"people":{"Volodymyr_Bykov":"Volodymyr_Bykov","Ken_McDonell_2":"Ken_McDonell"}}`
+
+func TestReadOlderIANAXML(t *testing.T) {
+	rows, left, err := readIANAXML([]byte(ianaOlder))
+	if err != nil || len(rows) != 8 || len(left) != 1 || !strings.Contains(left[0].Reason, "ddp") {
+		t.Fatalf("%d rows, left %v, %v", len(rows), left, err)
+	}
+	checkLines(t, rows, []string{
+		`49151|*|reserved|||IANA Reserved||||||||||||`,
+		`4073|tcp|assigned|iRAPP||iRAPP|Volodymyr Bykov|Volodymyr Bykov||||||||||`,
+		`38|udp|assigned|rap||Rap|Ken McDonell|Ken McDonell||||||||||`,
+		`79|tcp|assigned|finger||Finger|David Zimmerman|David Zimmerman||||||Unauthorized use by some mail users (see RFC 4146 for details)||||`,
+		`2408|udp|reserved||||||||2012-03-09||This entry is being removed on 2012-03-09.|||||`,
+		`14001|udp|reserved|sua||De-Registered||||2001-06-06||||||printed "De-Registered": a number given back, which RFC 6335 (8.2) calls reserved||`,
+		`1021|sctp|assigned|exp1||RFC3692-style Experiment 1|IETF Chair|IETF Chair||||RFC 4727||||the registry adds its footnote 1||`,
+		`271|tcp|assigned|pt-tls||PT-TLS||||||RFC-ietf-nea-pt-tls-08||||||`,
+	})
+}
+
 func TestReadIANAXML(t *testing.T) {
 	rows, left, err := readIANAXML([]byte(ianaSample))
 	if err != nil {
@@ -79,9 +109,10 @@ func FuzzReaders(f *testing.F) {
 	f.Add([]byte("ftp 21/tcp fsp # x\n"))
 	f.Add([]byte(sample1340))
 	f.Add([]byte(sample1700))
+	f.Add([]byte(csvSample))
 	f.Add([]byte("port\ttransport\tservice\n22\ttcp\tssh\n5-1\tudp\tx\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, read := range []reader{readIANAXML, readNames, readServices, readWitness, readRFC1340, readRFC1700} {
+		for _, read := range []reader{readIANAXML, readNames, readServices, readWitness, readRFC1340, readRFC1700, readIANAText, readIANACSV} {
 			rows, _, err := read(b)
 			if err != nil {
 				continue

@@ -79,40 +79,51 @@ func addAliases(rows []twin.Row) {
 }
 
 func joinNames(a, b string) string {
-	if a == "" {
+	switch {
+	case a == "":
 		return b
+	case b == "":
+		return a
 	}
 	return a + "; " + b
 }
 
 func (f *ianaFile) rows(rec ianaRecord) ([]twin.Row, error) {
-	if rec.Number == "" {
+	row := twin.Row{Service: rec.Name, Description: rec.Description, Registered: rec.Date, Modified: rec.Updated,
+		ServiceCode: rec.ServiceCode, Note: f.resolve(rec.Note), Unauthorized: f.resolve(rec.Unauthorized)}
+	f.crossReferences(&row, rec)
+	return ianaRows(row, rec.Number, rec.Protocol)
+}
+
+// ianaRows gives a row that holds a record's texts its number, transport and
+// status. A named record without a transport becomes two rows.
+func ianaRows(row twin.Row, number, protocol string) ([]twin.Row, error) {
+	if number == "" {
 		return nil, fmt.Errorf("a service name without a port number")
 	}
-	span, err := portolan.ParseSpan(rec.Number)
-	if err != nil {
+	var err error
+	if row.Span, err = portolan.ParseSpan(number); err != nil {
 		return nil, err
 	}
-	row := twin.Row{Span: span, Transport: twin.Any, Service: rec.Name, Description: oneLine(rec.Description),
-		Registered: rec.Date, Modified: rec.Updated, ServiceCode: rec.ServiceCode,
-		Note: f.resolve(rec.Note), Unauthorized: f.resolve(rec.Unauthorized)}
-	row.Status, row.Remark = ianaStatus(rec.Name, row.Description)
-	if bareStatus(row.Description) {
-		row.Description = ""
-	}
-	f.crossReferences(&row, rec)
 	for _, t := range row.Texts() {
 		*t = oneLine(*t)
 	}
-	if rec.Protocol != "" {
-		row.Transport, err = portolan.ParseTransport(rec.Protocol)
-		return []twin.Row{row}, err
+	status, remark := ianaStatus(row.Service, row.Description)
+	row.Transport, row.Status, row.Remark = twin.Any, status, joinNames(remark, row.Remark)
+	if bareStatus(row.Description) {
+		row.Description = ""
+	}
+	if protocol != "" {
+		if row.Transport, err = portolan.ParseTransport(protocol); err != nil {
+			return nil, err
+		}
+		return []twin.Row{row}, nil
 	}
 	if row.Status != "assigned" {
 		return []twin.Row{row}, nil // "4903-4911 Unassigned": of every transport
 	}
 	// IANA's own pages print these for tcp and udp.
-	row.Remark = "no transport printed: read as tcp and udp"
+	row.Remark = joinNames(row.Remark, "no transport printed: read as tcp and udp")
 	udp := row
 	row.Transport, udp.Transport = portolan.TCP, portolan.UDP
 	return []twin.Row{row, udp}, nil
@@ -154,6 +165,8 @@ func (f *ianaFile) crossReferences(row *twin.Row, rec ianaRecord) {
 // "<xadmin&huisken-systems.nl>": an address, written so that it is none.
 var mailAddress = regexp.MustCompile(`<[^<>\s]+[@&][^<>\s]+>`)
 
+var plainRFC = regexp.MustCompile(`\[RFC(\d+)\]`)
+
 var inlineTag = regexp.MustCompile(`\[(person|rfc|uri):([^\]]*)\]`)
 
 // resolve replaces the tags inside a text by what they stand for.
@@ -168,22 +181,28 @@ func (f *ianaFile) resolve(s string) string {
 		}
 		return uri(m[2])
 	})
+	// One note has the reference in the CSV's form, which a later edition may correct.
+	s = plainRFC.ReplaceAllString(s, "RFC $1")
 	return oneLine(mailAddress.ReplaceAllString(s, ""))
 }
 
 var suffix = regexp.MustCompile(`_?\d+$`)
 
-// person resolves a person's key. A key without a name of its own is the name
-// itself with underscores for spaces and a number where two are called alike.
+// person resolves a person's key by the list. A few people are listed under a
+// name that is still such a key.
 func (f *ianaFile) person(key string) string {
-	name := f.People[key]
-	if name == "" {
-		name = f.People["_"+key]
+	for _, k := range [...]string{key, "_" + key} {
+		if name := f.People[k]; name != "" {
+			return oneLine(strings.ReplaceAll(name, "_", " "))
+		}
 	}
-	if name == "" {
-		name = strings.ReplaceAll(suffix.ReplaceAllString(key, ""), "_", " ")
-	}
-	return oneLine(name)
+	return keyName(key)
+}
+
+// keyName returns the name that a key is made of: underscores for spaces, and a
+// number where two people are called alike.
+func keyName(key string) string {
+	return oneLine(strings.ReplaceAll(suffix.ReplaceAllString(key, ""), "_", " "))
 }
 
 func rfcName(s string) string {
@@ -217,11 +236,12 @@ func ianaStatus(name, desc string) (status, remark string) {
 	lower := strings.ToLower(desc)
 	switch {
 	case strings.HasPrefix(lower, "de-registered"), strings.HasPrefix(lower, "removed"),
-		strings.HasPrefix(lower, "decomissioned"), strings.HasPrefix(lower, "de-commissioned"), lower == "deprecated" && name == "":
+		strings.HasPrefix(lower, "decomissioned"), strings.HasPrefix(lower, "de-commissioned"),
+		strings.HasPrefix(lower, "deprecated") && name == "":
 		return "reserved", fmt.Sprintf("printed %q: a number given back, which RFC 6335 (8.2) calls reserved", desc)
 	case name != "":
 		return "assigned", ""
-	case strings.HasPrefix(lower, "reserved"):
+	case strings.HasPrefix(lower, "reserved"), lower == "iana reserved":
 		return "reserved", ""
 	case strings.HasPrefix(lower, "unassigned"), strings.HasPrefix(lower, "(unassigned)"):
 		return "unassigned", ""

@@ -28,14 +28,16 @@ type reader func(text []byte) ([]twin.Row, []Reject, error)
 
 // readers holds one function for each format, by the name in sources.tsv.
 var readers = map[string]reader{
-	"rfc1340":    readRFC1340,
-	"rfc1700":    readRFC1700,
-	"iana-xml":   readIANAXML,
-	"names":      readNames,
-	"services":   readServices,
-	"witness":    readWitness,
-	"selinux":    readSELinux,
-	"references": readReferences,
+	"rfc1340":       readRFC1340,
+	"rfc1700":       readRFC1700,
+	"iana-xml":      readIANAXML,
+	"iana-text":     readIANAText,
+	"iana-csv-json": readIANACSV,
+	"names":         readNames,
+	"services":      readServices,
+	"witness":       readWitness,
+	"selinux":       readSELinux,
+	"references":    readReferences,
 }
 
 func main() {
