@@ -89,7 +89,7 @@ func sameTransport(a, b page.Transport) bool {
 
 func sameAssignment(a, b page.Assignment) bool {
 	return a.Service == b.Service && a.Description == b.Description && a.Assignee == b.Assignee && a.Contact == b.Contact && a.FirstSeen == b.FirstSeen &&
-		deref(a.Notes) == deref(b.Notes) && deref(a.Registered) == deref(b.Registered) && deref(a.UnauthorizedUse) == deref(b.UnauthorizedUse)
+		(a.Restored == nil) == (b.Restored == nil) && deref(a.Notes) == deref(b.Notes) && deref(a.Registered) == deref(b.Registered) && deref(a.UnauthorizedUse) == deref(b.UnauthorizedUse)
 }
 
 func deref(s *string) string {
@@ -153,6 +153,9 @@ func assignedSentence(a page.Assignment) string {
 	if a.Assignee != "" {
 		s += ", held by " + a.Assignee
 	}
+	if r := a.Restored; r != nil {
+		s += fmt.Sprintf(", held by %s, whom %s named and newer editions do not", cmp.Or(r.Contact, r.Assignee), sourceWords(page.Seen{Source: r.Source, Date: r.Date}))
+	}
 	return s + ", " + since(a) + "." + marks(a.Cite)
 }
 
@@ -172,7 +175,7 @@ func sourceWords(s page.Seen) string {
 		return s.Source
 	}
 	name := strings.Split(src.Title, ",")[0]
-	if strings.Contains(name, "Registry") {
+	if src.Authority == "IANA" && !strings.HasPrefix(name, "RFC") {
 		name = src.Authority + "'s edition"
 	}
 	return name + ", " + s.Date
@@ -254,6 +257,14 @@ func inheritedWords(contact string, inherited bool) string {
 	return contact
 }
 
+// restoredWords says who held a port that newer editions give to nobody.
+func restoredWords(r *page.Restored) string {
+	if r == nil {
+		return ""
+	}
+	return inheritedWords(cmp.Or(r.Contact, r.Assignee), r.ContactInherited) + ": " + places(r.Cite)
+}
+
 // earlierWords says how an older source has it: "RFC 1700, 1994-10: NEC Corporation, Tomoo Fujita".
 func earlierWords(w page.Wording) string {
 	said := strings.Trim(w.Description+", "+inheritedWords(w.Contact, w.ContactInherited), ", ")
@@ -268,6 +279,7 @@ func assignmentPairs(a page.Assignment) []report.Pair {
 		report.KV("description", cmp.Or(a.Description, "none")),
 		report.KV("assignee", cmp.Or(a.Assignee, "none named")),
 		report.KV("contact", cmp.Or(inheritedWords(a.Contact, a.ContactInherited), "none named")),
+		report.KV("restored", restoredWords(a.Restored)),
 		report.KV("registered", cmp.Or(deref(a.Registered), "the registry gives no date")),
 		report.KV("modified", deref(a.Modified)),
 		report.KV("first listed", sourceWords(a.FirstSeen)),

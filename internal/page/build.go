@@ -54,7 +54,9 @@ func (b *Builder) transport(k portolan.Key) Transport {
 		switch {
 		case x.Status() == registry.Assigned:
 			life, _ := registry.LifeOf(k, x)
-			t.Assignments = append(t.Assignments, b.assignment(x, life))
+			a := b.assignment(x, life)
+			a.Restored = b.restored(k, x)
+			t.Assignments = append(t.Assignments, a)
 		case x.Description() != "" || x.Note() != "" || x.Unauthorized() != "" || len(x.References()) > 0:
 			t.Remarks = append(t.Remarks, b.remark(x))
 		}
@@ -82,6 +84,16 @@ func (b *Builder) assignment(x registry.Assignment, life registry.Tenure) Assign
 		b.number(s)
 	}
 	return a
+}
+
+// restored is the holder that newer editions lost, nil where the row names one.
+func (b *Builder) restored(k portolan.Key, x registry.Assignment) *Restored {
+	from, ok := registry.Restored(k, x)
+	if !ok {
+		return nil
+	}
+	last := from.Last()
+	return &Restored{from.Assignee(), from.Contact(), from.ContactInherited(), last.ID, last.Date.String(), b.cites(from)}
 }
 
 // earlier lists the rows of a life that differ from its newest in more than case.

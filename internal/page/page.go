@@ -73,7 +73,20 @@ type Assignment struct {
 	// Earlier are the rows of older sources that say it otherwise, oldest first:
 	// where a newer one lost the holder, the older one still names them.
 	Earlier []Wording `json:"earlier"`
+	// Restored is the holder as the newest older edition names them, where this
+	// row names nobody.
+	Restored *Restored `json:"restored_holder"`
 	Cite    []Cite    `json:"cite"`
+}
+
+// Restored is a holder whom newer editions lost.
+type Restored struct {
+	Assignee         string `json:"assignee"`
+	Contact          string `json:"contact"`
+	ContactInherited bool   `json:"contact_inherited"`
+	Source           string `json:"source"`
+	Date             string `json:"date"`
+	Cite             []Cite `json:"cite"`
 }
 
 // Wording is how an older source has an assignment.
