@@ -19,7 +19,8 @@
 // [Lookup] answers for today, [At] for a date, [History] for all time,
 // [Evidence] and [IsGhost] for use, [Service] and [Search] find keys by name
 // and by text, [Related] finds a key's kin. [Sources] lists what all that
-// rests on.
+// rests on. [Threats] has what was reported of malware on a key, with its own
+// [ThreatSource], and [Corrections] the common beliefs that the sources deny.
 //
 // # What you may not assume
 //

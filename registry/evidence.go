@@ -36,11 +36,14 @@ func alive(k portolan.Key) bool {
 	return false
 }
 
-// SourcesSearched lists the witnesses behind [Evidence] and [IsGhost].
+// SourcesSearched lists the witnesses behind [Evidence] and [IsGhost] of
+// today's transports. What ARPANET hosts offered on their sockets is evidence of
+// its time only.
 func SourcesSearched() []Source {
+	const today = 1<<portolan.TCP | 1<<portolan.UDP | 1<<portolan.SCTP | 1<<portolan.DCCP
 	var all []Source
 	for _, s := range certificates() {
-		if s.Role == Witnesses {
+		if s.Role == Witnesses && s.covers&today != 0 {
 			all = append(all, s)
 		}
 	}

@@ -30,14 +30,14 @@ func ExampleAt() {
 }
 
 func ExampleHistory() {
-	for _, t := range registry.History(portolan.Key{Port: 51, Transport: portolan.TCP}) {
+	for _, t := range registry.History(portolan.Key{Port: 359, Transport: portolan.TCP}) {
 		fmt.Println(t.First.Date, t.Assignment.Status(), t.Assignment.Service(), t.Gone.ID)
 	}
 	// Output:
-	// 1992-07 assigned la-maint rfc1700
-	// 1994-10 assigned la-maint iana-2013-02-18
-	// 2013-02-18 assigned la-maint iana-2015-01-09
-	// 2015-01-09 reserved
+	// 1994-10 unassigned  iana-2005-12-22
+	// 2005-12-22 assigned nsrmp iana-2013-02-18
+	// 2013-02-18 assigned nsrmp iana-2023-11-16
+	// 2023-11-16 reserved
 }
 
 func ExampleService() {

@@ -185,6 +185,19 @@ func sign(gone bool) int {
 func TestRowCounts(t *testing.T) {
 	type count struct{ assigned, reserved, unassigned, seen, leftOut int }
 	want := map[string]count{
+		"rfc349":                {assigned: 5, reserved: 1, unassigned: 3},
+		"rfc433":                {assigned: 11, reserved: 1, unassigned: 3},
+		"rfc503":                {assigned: 21, reserved: 1, unassigned: 3},
+		"rfc739":                {assigned: 38, reserved: 1, unassigned: 3},
+		"rfc750":                {assigned: 40, reserved: 2, unassigned: 8},
+		"rfc755":                {assigned: 40, reserved: 2, unassigned: 8},
+		"rfc758":                {assigned: 42, reserved: 2, unassigned: 9},
+		"rfc762":                {assigned: 54, reserved: 2, unassigned: 9},
+		"rfc770":                {assigned: 59, reserved: 2, unassigned: 9},
+		"rfc776":                {assigned: 54, reserved: 2, unassigned: 14},
+		"rfc790":                {assigned: 58, reserved: 2, unassigned: 11},
+		"rfc433-hosts":          {seen: 96, leftOut: 1},
+		"rfc503-hosts":          {seen: 108},
 		"rfc1340":               {assigned: 731, reserved: 4, unassigned: 40},
 		"rfc1700":               {assigned: 1368, reserved: 8, unassigned: 60},
 		"iana-2005-12-22":       {assigned: 9217, reserved: 24, unassigned: 530, leftOut: 4},

@@ -76,7 +76,7 @@ type Assignment struct {
 	// Restored is the holder as the newest older edition names them, where this
 	// row names nobody.
 	Restored *Restored `json:"restored_holder"`
-	Cite    []Cite    `json:"cite"`
+	Cite     []Cite    `json:"cite"`
 }
 
 // Restored is a holder whom newer editions lost.

@@ -28,6 +28,10 @@ type reader func(text []byte) ([]twin.Row, []Reject, error)
 
 // readers holds one function for each format, by the name in sources.tsv.
 var readers = map[string]reader{
+	"rfc349":        readRFC349,
+	"hosts433":      readHosts433,
+	"hosts503":      readHosts503,
+	"rfc739":        readRFC739,
 	"rfc1340":       readRFC1340,
 	"rfc1700":       readRFC1700,
 	"iana-xml":      readIANAXML,
