@@ -183,10 +183,10 @@ func byPort(events []Event) map[int][]Event {
 // and nothing is both.
 func TestLostAndCurrentAreAll(t *testing.T) {
 	for _, tr := range portolan.Transports {
-		lost := map[string]bool{}
+		lost := map[int][]Assignment{}
 		for _, l := range Lost(tr) {
 			for p := int(l.Span.First); p <= int(l.Span.Last); p++ {
-				lost[fmt.Sprint(p, " ", nameOf(l.Life.Assignment))] = true
+				lost[p] = append(lost[p], l.Life.Assignment)
 			}
 			if l.Life.Gone.ID == "" || !slices.Contains(Words[:], l.Word) {
 				t.Errorf("%v %s: gone from %q, word %q", l.Span, l.Life.Assignment.Service(), l.Life.Gone.ID, l.Word)
@@ -199,9 +199,10 @@ func TestLostAndCurrentAreAll(t *testing.T) {
 					continue
 				}
 				name := nameOf(assignment(r))
-				now := slices.ContainsFunc(todayOf(cellOf(k.Port), tr), func(a Assignment) bool { return a.Status() == Assigned && nameOf(a) == name })
-				if key := fmt.Sprint(p, " ", name); now == lost[key] {
-					t.Errorf("%s: stands today %v, lost %v", key, now, lost[key])
+				now := slices.ContainsFunc(todayOf(cellOf(k.Port), tr), func(a Assignment) bool { return a.Status() == Assigned && (nameOf(a) == name || sameName(a, assignment(r))) })
+				gone := slices.ContainsFunc(lost[p], func(a Assignment) bool { return nameOf(a) == name || sameName(a, assignment(r)) })
+				if now == gone {
+					t.Errorf("%s %s: stands today %v, lost %v", k, name, now, gone)
 				}
 			}
 		}

@@ -119,11 +119,27 @@ func LifeOf(k portolan.Key, a Assignment) (Tenure, bool) {
 	return Tenure{}, false
 }
 
+// sameName reports whether two rows give a key to the same service by name.
+// Lists without names came first: "Telnet", without a name, is the telnet that
+// RFC 900 gave one.
 func sameName(a, b Assignment) bool {
-	if a.Service() == "" && b.Service() == "" {
+	switch x, y := a.Service(), b.Service(); {
+	case x == "" && y == "":
 		return strings.EqualFold(a.Description(), b.Description())
+	case x == "":
+		return describes(a, b)
+	case y == "":
+		return describes(b, a)
+	default:
+		return strings.EqualFold(x, y)
 	}
-	return strings.EqualFold(a.Service(), b.Service())
+}
+
+// describes reports whether a nameless row is described as a named one is
+// called or described.
+func describes(nameless, named Assignment) bool {
+	d := plain(nameless.Description())
+	return d != "" && (d == plain(named.Service()) || d == plain(named.Description()))
 }
 
 // EverAssigned reports whether any assigning source ever gave the port, on any

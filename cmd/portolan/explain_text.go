@@ -21,7 +21,10 @@ func portText(p *report.Page, port *page.Port, sources []page.Source) {
 	}
 	registrySection(p, port)
 	formerSection(p, port)
+	socketSection(p, port)
+	correctionSection(p, port)
 	practiceSection(p, port, sources)
+	threatSection(p, port)
 	hostSection(p, port)
 	rangeSection(p, port)
 	relatedSection(p, port)

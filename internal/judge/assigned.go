@@ -21,12 +21,13 @@ type Assigned struct {
 	TwinAlive bool
 	Searched  []string // ids of the witnesses that were searched
 	Cite      []registry.Citation
+	Threats   []registry.Threat // reported with the key
 }
 
 // AssignedOf asks the registry.
 func AssignedOf(k portolan.Key) Assigned {
 	answer := registry.Lookup(k)
-	a := Assigned{Key: k, Status: answer.Status(), Name: answer.Service(), Ghost: registry.IsGhost(k)}
+	a := Assigned{Key: k, Status: answer.Status(), Name: answer.Service(), Ghost: registry.IsGhost(k), Threats: registry.Threats(k)}
 	for _, s := range registry.SourcesSearched() {
 		a.Searched = append(a.Searched, s.ID)
 	}

@@ -20,6 +20,9 @@ func (j *judging) listening(p *Policy) {
 	j.unprivileged()
 	j.exposed()
 	j.place()
+	if j.Verdict != AsAssigned && j.Verdict != Alternative && j.Verdict != Ephemeral {
+		j.reported(registry.UseC2, registry.UseListens)
+	}
 }
 
 // compare finds the verdict where no policy speaks.

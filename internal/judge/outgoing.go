@@ -57,6 +57,7 @@ func (j *judging) quiet(s Severity, code, what string) {
 	}
 	j.add(s, code, fmt.Sprintf("a connection goes out to %s, %s", j.o.Key, what), j.a.Cite...)
 	j.usual()
+	j.reported(registry.UseC2, registry.UseTransfers)
 }
 
 func (j *judging) services() []string {

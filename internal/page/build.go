@@ -30,6 +30,8 @@ func (b *Builder) Port(p uint16, transports ...portolan.Transport) Port {
 	for _, t := range transports {
 		page.Transports = append(page.Transports, b.transport(portolan.Key{Port: p, Transport: t}))
 	}
+	page.Corrections = b.corrections(p)
+	page.Sockets, page.TookOver = b.sockets(p)
 	if b.facts.BrowserBlocked != nil {
 		page.BrowserBlocked = b.facts.BrowserBlocked(p)
 	}
@@ -49,7 +51,7 @@ func (b *Builder) transport(k portolan.Key) Transport {
 	a := registry.Lookup(k)
 	b.number(a.Edition())
 	t := Transport{Transport: k.Transport, Status: a.Status(), Listed: a.Listed(), Ghost: registry.IsGhost(k),
-		Assignments: []Assignment{}, Remarks: []Remark{}, Former: []Assignment{}, Evidence: []Evidence{}}
+		Assignments: []Assignment{}, Remarks: []Remark{}, Former: []Assignment{}, Evidence: []Evidence{}, Threats: b.threats(k)}
 	for x := range a.Rows() {
 		switch {
 		case x.Status() == registry.Assigned:
@@ -165,6 +167,50 @@ func (b *Builder) related(p uint16) []Related {
 			continue
 		}
 		all = append(all, Related{r.Port, r.Service, r.Reason, r.Because, b.cites(r.Assignment)})
+	}
+	return all
+}
+
+func (b *Builder) corrections(p uint16) []Correction {
+	all := []Correction{}
+	for _, c := range registry.Corrections(p) {
+		x := Correction{c.ID, c.Belief, c.Finding, []Cite{}}
+		for _, at := range c.Cites {
+			x.Cite = append(x.Cite, Cite{b.number(at.Source), at.Source.ID, at.Page, at.Line})
+		}
+		all = append(all, x)
+	}
+	return all
+}
+
+// sockets says what the ARPANET's socket of the number was, and how it became
+// TCP's port.
+func (b *Builder) sockets(p uint16) ([]Assignment, *TookOver) {
+	all := []Assignment{}
+	for _, life := range registry.Sockets(p) {
+		all = append(all, b.assignment(life.Assignment, life))
+	}
+	x, ok := registry.TookOver(p)
+	if !ok {
+		return all, nil
+	}
+	first := x.First()
+	for c := range x.Citations() {
+		return all, &TookOver{x.Description(), seen(first), []Cite{{b.number(c.Source), c.Source.ID, c.Page, c.Line}}}
+	}
+	return all, nil
+}
+
+func (b *Builder) threats(k portolan.Key) []Threat {
+	all := []Threat{}
+	for _, t := range registry.Threats(k) {
+		x := Threat{Name: t.Name, AttackID: t.ID, Use: string(t.Use), Techniques: orEmpty(t.Techniques), Text: t.Text, URL: t.URL(), Reports: []Report{}}
+		for _, r := range t.Reports {
+			x.Reports = append(x.Reports, Report(r))
+		}
+		source := registry.ThreatSource().Source
+		x.Cite = []Cite{{Number: b.number(source), Source: source.ID}}
+		all = append(all, x)
 	}
 	return all
 }

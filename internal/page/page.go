@@ -34,7 +34,13 @@ type Port struct {
 	Run            *Run      `json:"unassigned_run"`
 	BrowserBlocked bool      `json:"browser_blocked"` // WHATWG Fetch, port blocking
 	Related        []Related `json:"related"`
-	Host           *Host     `json:"host"` // null where this host was not looked at
+	// Corrections are common beliefs about the port that the sources contradict.
+	Corrections []Correction `json:"corrections"`
+	// Sockets are what the ARPANET's socket of this number was for, before TCP.
+	Sockets []Assignment `json:"arpanet_sockets"`
+	// TookOver is the first row that lists number for TCP and for that socket at once.
+	TookOver *TookOver `json:"took_over_socket"`
+	Host     *Host     `json:"host"` // null where this host was not looked at
 }
 
 // Transport is what is known of one key.
@@ -48,6 +54,42 @@ type Transport struct {
 	Remarks  []Remark     `json:"remarks"`
 	Former   []Assignment `json:"former"`
 	Evidence []Evidence   `json:"evidence"`
+	// Threats are reports that malware or a group used the key. None means that
+	// none is held.
+	Threats []Threat `json:"threats"`
+}
+
+// Threat is one reported use of a key.
+type Threat struct {
+	Name       string   `json:"name"`
+	AttackID   string   `json:"attack_id"`
+	Use        string   `json:"use"` // c2, listens, scans, opens, forwards, exploits, transfers, other
+	Techniques []string `json:"techniques"`
+	Text       string   `json:"text"`
+	URL        string   `json:"url"` // of ATT&CK's page on it
+	Reports    []Report `json:"reports"`
+	Cite       []Cite   `json:"cite"`
+}
+
+// Report is a primary source of a threat.
+type Report struct {
+	Title string `json:"title"`
+	URL   string `json:"url"`
+}
+
+// Correction is a common belief that the sources contradict.
+type Correction struct {
+	ID      string `json:"id"`
+	Belief  string `json:"belief"`
+	Finding string `json:"finding"`
+	Cite    []Cite `json:"cite"`
+}
+
+// TookOver says where a socket's number became a port.
+type TookOver struct {
+	Description string `json:"description"`
+	First       Seen   `json:"first_seen"`
+	Cite        []Cite `json:"cite"`
 }
 
 // Assignment is one name that a key has or had.
