@@ -76,7 +76,7 @@ func namesIn(k portolan.Key, i int) []string {
 
 func nameOf(a Assignment) string {
 	if a.Service() == "" {
-		return "\"" + strings.ToLower(a.Description())
+		return "\"" + plain(a.Description())
 	}
 	return strings.ToLower(a.Service())
 }
@@ -180,7 +180,7 @@ func byPort(events []Event) map[int][]Event {
 }
 
 // What is lost and what stands today are together all that was ever assigned,
-// and nothing is both.
+// and nothing is both: every row is of one life, and every life is one of the two.
 func TestLostAndCurrentAreAll(t *testing.T) {
 	for _, tr := range portolan.Transports {
 		lost := map[int][]Assignment{}
@@ -194,16 +194,23 @@ func TestLostAndCurrentAreAll(t *testing.T) {
 		}
 		for p := range 1 << 16 {
 			k := portolan.Key{Port: uint16(p), Transport: tr}
+			rows := map[Assignment]bool{}
 			for r := range cellRows(k) {
-				if Status(r.status()) != Assigned || !r.ofEdition() {
-					continue
+				if Status(r.status()) == Assigned && r.ofEdition() {
+					rows[assignment(r)] = true
 				}
-				name := nameOf(assignment(r))
-				now := slices.ContainsFunc(todayOf(cellOf(k.Port), tr), func(a Assignment) bool { return a.Status() == Assigned && (nameOf(a) == name || sameName(a, assignment(r))) })
-				gone := slices.ContainsFunc(lost[p], func(a Assignment) bool { return nameOf(a) == name || sameName(a, assignment(r)) })
-				if now == gone {
-					t.Errorf("%s %s: stands today %v, lost %v", k, name, now, gone)
+			}
+			for _, life := range Lives(k) {
+				now := life.Last.ID == source(edition).ID || source(edition).Date.earliest() < life.Last.Date.earliest()
+				if gone := slices.Contains(lost[p], life.Assignment); now == gone {
+					t.Errorf("%s %q: stands today %v, lost %v", k, nameOf(life.Assignment), now, gone)
 				}
+				for _, x := range life.Rows {
+					delete(rows, x)
+				}
+			}
+			if len(rows) > 0 {
+				t.Errorf("%s: %d rows are of no life", k, len(rows))
 			}
 		}
 	}

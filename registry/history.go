@@ -84,35 +84,56 @@ func neighbourNumber(i int, on portolan.Transport, step int) int {
 	return -1
 }
 
-// Lives returns what the key was ever assigned for, one for each service name
-// (or description, where there is no name) in any spelling of case, oldest
-// first: from the first source that lists it to the last. A life may have
-// holes; [History] shows them.
+// Lives returns what the key was ever assigned for, one for each service name in
+// any spelling of case, oldest first: from the first source that lists it to the
+// last. Rows without a name belong to the name that they describe ("Telnet" of
+// RFC 820 to the telnet that RFC 900 named), else to their description. A life
+// may have holes; [History] shows them.
 func Lives(k portolan.Key) []Tenure { return livesOf(cellOf(k.Port), k.Transport) }
 
 func livesOf(c cell, on portolan.Transport) []Tenure {
 	var lives []Tenure
+	var nameless []Tenure
 	for _, t := range historyOf(c, on) {
-		if t.Assignment.Status() != Assigned {
-			continue
+		switch {
+		case t.Assignment.Status() != Assigned:
+		case t.Assignment.Service() == "":
+			nameless = append(nameless, t)
+		default:
+			lives = livedAs(lives, t, sameName)
 		}
-		i := slices.IndexFunc(lives, func(l Tenure) bool { return sameName(l.Assignment, t.Assignment) })
-		if i < 0 {
-			lives = append(lives, t)
-			continue
-		}
-		lives[i].Rows = append(lives[i].Rows, t.Assignment)
-		if lives[i].Last.Date.latest() <= t.Last.Date.latest() {
-			lives[i].Last, lives[i].Gone, lives[i].Assignment = t.Last, t.Gone, t.Assignment
-		}
+	}
+	for _, t := range nameless {
+		lives = livedAs(lives, t, sameName)
+	}
+	slices.SortStableFunc(lives, func(a, b Tenure) int { return cmp.Compare(a.First.Date.earliest(), b.First.Date.earliest()) })
+	return lives
+}
+
+// livedAs adds a tenure to the life that it belongs to, or as a life of its own.
+func livedAs(lives []Tenure, t Tenure, same func(a, b Assignment) bool) []Tenure {
+	i := slices.IndexFunc(lives, func(l Tenure) bool {
+		return slices.ContainsFunc(l.Rows, func(r Assignment) bool { return same(r, t.Assignment) })
+	})
+	if i < 0 {
+		return append(lives, t)
+	}
+	l := &lives[i]
+	l.Rows = append(l.Rows, t.Assignment)
+	slices.SortStableFunc(l.Rows, func(a, b Assignment) int { return cmp.Compare(a.row().firstSource(), b.row().firstSource()) })
+	if t.First.Date.earliest() < l.First.Date.earliest() {
+		l.First, l.NotYet = t.First, t.NotYet
+	}
+	if l.Last.Date.latest() <= t.Last.Date.latest() {
+		l.Last, l.Gone, l.Assignment = t.Last, t.Gone, t.Assignment
 	}
 	return lives
 }
 
-// LifeOf returns the life of the assignment's name on the key.
+// LifeOf returns the life that an assignment of the key is a part of.
 func LifeOf(k portolan.Key, a Assignment) (Tenure, bool) {
 	for _, l := range Lives(k) {
-		if sameName(l.Assignment, a) {
+		if slices.Contains(l.Rows, a) {
 			return l, true
 		}
 	}
@@ -125,7 +146,7 @@ func LifeOf(k portolan.Key, a Assignment) (Tenure, bool) {
 func sameName(a, b Assignment) bool {
 	switch x, y := a.Service(), b.Service(); {
 	case x == "" && y == "":
-		return strings.EqualFold(a.Description(), b.Description())
+		return sameText(a.Description(), b.Description())
 	case x == "":
 		return describes(a, b)
 	case y == "":

@@ -80,9 +80,9 @@ func (l Loss) sameAs(next Loss) bool {
 	return l.Span.Last+1 == next.Span.First && l.Life.Assignment == next.Life.Assignment && slices.Equal(l.Now, next.Now)
 }
 
-// stillThere reports whether today's answer has the life's name.
+// stillThere reports whether today's answer rests on one of the life's rows.
 func stillThere(c cell, t portolan.Transport, life Tenure) bool {
-	return slices.ContainsFunc(todayOf(c, t), func(a Assignment) bool { return a.Status() == Assigned && sameName(a, life.Assignment) })
+	return slices.ContainsFunc(todayOf(c, t), func(a Assignment) bool { return slices.Contains(life.Rows, a) })
 }
 
 // todayOf returns the rows on which today's answer rests.

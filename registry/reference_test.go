@@ -149,7 +149,7 @@ func (ref *reference) compareChanged(t *testing.T, tr portolan.Transport, change
 func TestAtBetweenEditions(t *testing.T) {
 	k := portolan.Key{Port: 80, Transport: portolan.TCP}
 	for _, c := range []struct{ date, edition string }{
-		{"1979-07-31", ""}, {"1977", ""}, {"1979", "rfc758"}, {"1992", "rfc1340"}, {"1992-07", "rfc1340"}, {"1992-07-15", "rfc1340"}, {"1994-09", "rfc1340"},
+		{"1979-07-31", ""}, {"1977", ""}, {"1979", "rfc758"}, {"1992-06-30", "rfc1060"}, {"1992", "rfc1340"}, {"1992-07", "rfc1340"}, {"1992-07-15", "rfc1340"}, {"1994-09", "rfc1340"},
 		{"1994", "rfc1700"}, {"1994-10", "rfc1700"}, {"2005-12-21", "rfc1700"}, {"2026-08-16", "iana-2026-08-11"}, {"2023-12-27", "iana-2023-12-27.2"},
 		{"2026-08-17", "iana-2026-08-17"}, {"2030", "iana-2026-08-17"},
 	} {

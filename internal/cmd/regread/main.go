@@ -32,6 +32,8 @@ var readers = map[string]reader{
 	"hosts433":      readHosts433,
 	"hosts503":      readHosts503,
 	"rfc739":        readRFC739,
+	"rfc820":        readRFC820,
+	"rfc900":        readRFC900,
 	"rfc1340":       readRFC1340,
 	"rfc1700":       readRFC1700,
 	"iana-xml":      readIANAXML,
