@@ -2,9 +2,12 @@ package registry
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/portolan/portolan"
@@ -286,6 +289,29 @@ func TestTextsAreClean(t *testing.T) {
 			if s := r.text(f); bytes.ContainsAny([]byte(s), "@<>") {
 				t.Errorf("row %d: a person's mail address? %q", r, s)
 			}
+		}
+	}
+}
+
+// docs/sources.md has a section for every source, and its table is that of
+// sources.tsv.
+func TestSourcesAreDocumented(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "docs", "sources.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := twin.ReadSources("sources.tsv", bytes.NewReader(historyFile(t, "sources.tsv")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range list {
+		row := fmt.Sprintf("| %s | %s | %s | %s | %s | %d | %d |", s.ID, s.Date, s.Authority, s.Role, strings.ReplaceAll(s.Transports, ";", ","), s.Rows, s.LeftOut)
+		if !strings.Contains(string(text), row+"\n") {
+			t.Errorf("docs/sources.md lacks the line\n%s", row)
+		}
+		section := regexp.MustCompile(`(?m)^## (.*, )?` + regexp.QuoteMeta(s.ID) + `(,.*)?$`)
+		if !section.Match(text) {
+			t.Errorf("docs/sources.md has no section on %s", s.ID)
 		}
 	}
 }
