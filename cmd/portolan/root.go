@@ -30,6 +30,7 @@ type app struct {
 // run does what e.Args ask for and returns the exit code.
 func run(ctx context.Context, e *env) int {
 	a := &app{env: e, out: &latch{w: e.Stdout}}
+	a.useOwnRegistry()
 	a.root = a.rootCommand()
 	a.root.SetArgs(a.dispatch(e.Args))
 	return a.conclude(ctx, a.root.ExecuteContext(ctx))
