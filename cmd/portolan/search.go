@@ -69,7 +69,7 @@ func (a *app) search(query string, limit int) error {
 		return err
 	}
 	if len(d.Hits) == 0 {
-		return fail(exitNo, "nothing in %d sources holds %q", len(registry.Sources()), query).hint("portolan data sources lists what was searched")
+		return fail(exitNo, "nothing in %d sources holds %q", len(sourceItems()), query).hint("portolan data sources lists what was searched")
 	}
 	if len(d.Hits) < d.Total {
 		a.notice(fmt.Sprintf("%d of %d shown; --limit 0 shows all", len(d.Hits), d.Total))
