@@ -240,14 +240,14 @@ func (c *comparison) differences(a, b Assignment) {
 	if a == b {
 		return
 	}
-	renamed := !strings.EqualFold(a.Service(), b.Service()) || a.Service() == "" && !sameText(a.Description(), b.Description())
+	renamed := !strings.EqualFold(a.Service(), b.Service()) || a.Service() == "" && !SameText(a.Description(), b.Description())
 	switch {
 	case renamed && akin(a, b):
 		c.add(Renamed, a, b)
 	case renamed:
 		c.add(Reassigned, a, b)
 		return // all else differs of course
-	case !sameText(a.Description(), b.Description()):
+	case !SameText(a.Description(), b.Description()):
 		c.add(Described, a, b)
 	}
 	if a.Span() != b.Span() {
@@ -256,10 +256,10 @@ func (c *comparison) differences(a, b Assignment) {
 	if kind := holderChange(a, b); kind != "" {
 		c.add(kind, a, b)
 	}
-	if !sameText(a.Note(), b.Note()) || !sameText(a.Unauthorized(), b.Unauthorized()) {
+	if !SameText(a.Note(), b.Note()) || !SameText(a.Unauthorized(), b.Unauthorized()) {
 		c.add(Noted, a, b)
 	}
-	if !sameText(a.text(fieldReferences), b.text(fieldReferences)) {
+	if !SameText(a.text(fieldReferences), b.text(fieldReferences)) {
 		c.add(Referenced, a, b)
 	}
 	if a.Registered() != b.Registered() || a.Modified() != b.Modified() {
@@ -351,9 +351,9 @@ func slipped(a, b string) bool {
 	return i == len(a) || a[i+1:] == b[i+1:] || i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
 
-// sameText compares what is printed; white space, case and full stops are the
-// typist's.
-func sameText(a, b string) bool { return a == b || plain(a) == plain(b) }
+// SameText compares what two sources print: white space, case and punctuation
+// are the typist's.
+func SameText(a, b string) bool { return a == b || plain(a) == plain(b) }
 
 // holders returns all who are named, plainly written. Initials that stand for
 // nobody we know ("[SK8]") are left out.

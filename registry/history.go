@@ -146,7 +146,7 @@ func LifeOf(k portolan.Key, a Assignment) (Tenure, bool) {
 func sameName(a, b Assignment) bool {
 	switch x, y := a.Service(), b.Service(); {
 	case x == "" && y == "":
-		return sameText(a.Description(), b.Description())
+		return SameText(a.Description(), b.Description())
 	case x == "":
 		return describes(a, b)
 	case y == "":

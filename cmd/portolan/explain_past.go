@@ -22,7 +22,7 @@ func socketSection(p *report.Page, port *page.Port) {
 		if a.FirstSeen != a.LastSeen {
 			s += " to " + sourceWords(a.LastSeen)
 		}
-		p.Hang(0, "ncp ", report.Text(s+". "+places(a.Cite)))
+		p.Hang(0, "ncp ", report.Text(s+". "+somePlaces(a.Cite)))
 	}
 	if t := port.TookOver; t != nil {
 		p.Para(0, report.Text(fmt.Sprintf("TCP took the number over: %s lists %s for port and socket at once. %s", sourceWords(t.First), t.Description, places(t.Cite))))
@@ -38,7 +38,7 @@ func correctionSection(p *report.Page, port *page.Port) {
 	}
 	p.Heading("Often said, and not so")
 	for _, c := range port.Corrections {
-		p.Hang(0, "- ", report.Text(c.Belief), report.Part{Text: " No: ", Style: report.Strong}, report.Text(c.Finding+" "+places(c.Cite)))
+		p.Hang(0, "- ", report.Text(c.Belief), report.Part{Text: " No: ", Style: report.Strong}, report.Text(c.Finding+" "+somePlaces(c.Cite)))
 	}
 }
 

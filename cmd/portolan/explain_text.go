@@ -292,7 +292,7 @@ func assignmentPairs(a page.Assignment) []report.Pair {
 		report.KV("unauthorised", deref(a.UnauthorizedUse)),
 		report.KV("service code", deref(a.ServiceCode)),
 		report.KV("as read", deref(a.Remark)),
-		report.KV("stands in", places(a.Cite)),
+		report.KV("stands in", somePlaces(a.Cite)),
 	}
 	for i, w := range a.Earlier {
 		name := "earlier"
@@ -321,6 +321,15 @@ func remarkPairs(r page.Remark) []report.Pair {
 		report.KV("as read", deref(r.Remark)),
 		report.KV("stands in", places(r.Cite)),
 	}
+}
+
+// somePlaces is places where an assignment stands in many editions: the first
+// two and the last two, and how many more the JSON has.
+func somePlaces(cites []page.Cite) string {
+	if len(cites) <= 5 {
+		return places(cites)
+	}
+	return fmt.Sprintf("%s; (%d more in --json); %s", places(cites[:2]), len(cites)-4, places(cites[len(cites)-2:]))
 }
 
 // places says where rows stand: "[2] page 29, line 1633".
@@ -361,7 +370,7 @@ func formerSection(p *report.Page, port *page.Port) {
 		if a.Gone != nil {
 			s += "; gone from " + sourceWords(*a.Gone)
 		}
-		p.Hang(0, strings.Join(g.names, ", ")+" ", report.Text(s+". "+places(a.Cite)))
+		p.Hang(0, strings.Join(g.names, ", ")+" ", report.Text(s+". "+somePlaces(a.Cite)))
 	}
 }
 

@@ -98,7 +98,7 @@ func spread(name string, port uint16) uint64 {
 func suggestion(p uint16, score int, why string) Suggestion {
 	below, above := distances(p)
 	return Suggestion{p, score, []Reason{
-		{"never-assigned", fmt.Sprintf("unassigned on every transport in all %d assigning sources", assigning()), nil},
+		{"never-assigned", fmt.Sprintf("unassigned on every transport in all %d editions and lists held", assigning()), nil},
 		{"no-evidence", fmt.Sprintf("no evidence of use in %d witnesses", len(registry.SourcesSearched())), nil},
 		{"apart", fmt.Sprintf("%d from the assigned port below, %d from the one above", below, above), nil},
 		{"not-ephemeral", "below the ephemeral ranges of Linux, macOS and Windows, and outside this host's", nil},

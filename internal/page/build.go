@@ -3,7 +3,6 @@ package page
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/portolan/portolan"
 	"github.com/portolan/portolan/registry"
@@ -98,11 +97,12 @@ func (b *Builder) restored(k portolan.Key, x registry.Assignment) *Restored {
 	return &Restored{from.Assignee(), from.Contact(), from.ContactInherited(), last.ID, last.Date.String(), b.cites(from)}
 }
 
-// earlier lists the rows of a life that differ from its newest in more than case.
+// earlier lists the rows of a life that differ from its newest in more than how
+// it is typed.
 func (b *Builder) earlier(x registry.Assignment, life registry.Tenure) []Wording {
 	all := []Wording{}
 	for _, r := range life.Rows {
-		if r == x || strings.EqualFold(r.Description(), x.Description()) && strings.EqualFold(r.Contact(), x.Contact()) {
+		if r == x || registry.SameText(r.Description(), x.Description()) && registry.SameText(r.Contact(), x.Contact()) {
 			continue
 		}
 		first := r.First()
