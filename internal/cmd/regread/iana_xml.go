@@ -6,7 +6,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/portolan/portolan"
+	"github.com/portolan/portolan/internal/ianacsv"
 	"github.com/portolan/portolan/internal/twin"
 )
 
@@ -53,80 +53,11 @@ func readIANAXML(text []byte) ([]twin.Row, []Reject, error) {
 	return rows, left, nil
 }
 
-var aliasNote = regexp.MustCompile(`^This entry is an alias to "([^"]+)"`)
-
-// addAliases gives a row the names that other rows of its key say are aliases
-// to it. Those rows stay.
-func addAliases(rows []twin.Row) {
-	type name struct {
-		span      portolan.Span
-		transport portolan.Transport
-		service   string
-	}
-	at := map[name]int{}
-	for i, r := range rows {
-		at[name{r.Span, r.Transport, r.Service}] = i
-	}
-	for _, r := range rows {
-		m := aliasNote.FindStringSubmatch(r.Note)
-		if m == nil {
-			continue
-		}
-		if i, ok := at[name{r.Span, r.Transport, m[1]}]; ok && m[1] != r.Service {
-			rows[i].Aliases = joinNames(rows[i].Aliases, r.Service)
-		}
-	}
-}
-
-func joinNames(a, b string) string {
-	switch {
-	case a == "":
-		return b
-	case b == "":
-		return a
-	}
-	return a + "; " + b
-}
-
 func (f *ianaFile) rows(rec ianaRecord) ([]twin.Row, error) {
 	row := twin.Row{Service: rec.Name, Description: rec.Description, Registered: rec.Date, Modified: rec.Updated,
 		ServiceCode: rec.ServiceCode, Note: f.resolve(rec.Note), Unauthorized: f.resolve(rec.Unauthorized)}
 	f.crossReferences(&row, rec)
-	return ianaRows(row, rec.Number, rec.Protocol)
-}
-
-// ianaRows gives a row that holds a record's texts its number, transport and
-// status. A named record without a transport becomes two rows.
-func ianaRows(row twin.Row, number, protocol string) ([]twin.Row, error) {
-	if number == "" {
-		return nil, fmt.Errorf("a service name without a port number")
-	}
-	var err error
-	if row.Span, err = portolan.ParseSpan(number); err != nil {
-		return nil, err
-	}
-	for _, t := range row.Texts() {
-		*t = oneLine(*t)
-	}
-	status, remark := ianaStatus(row.Service, row.Description)
-	row.Transport, row.Status, row.Remark = twin.Any, status, joinNames(remark, row.Remark)
-	if bareStatus(row.Description) {
-		row.Description = ""
-	}
-	if protocol != "" {
-		if row.Transport, err = portolan.ParseTransport(protocol); err != nil {
-			return nil, err
-		}
-		return []twin.Row{row}, nil
-	}
-	if row.Status != "assigned" {
-		return []twin.Row{row}, nil // "4903-4911 Unassigned": of every transport
-	}
-	// IANA's own pages print these for tcp and udp.
-	row.Remark = joinNames(row.Remark, "no transport printed: read as tcp and udp")
-	udp := row
-	row.Transport, udp.Transport = portolan.TCP, portolan.UDP
-	return []twin.Row{row, udp}, nil
+	return ianacsv.Rows(row, rec.Number, rec.Protocol)
 }
 
 // crossReferences sorts a record's references into people and documents.
@@ -139,13 +70,13 @@ func (f *ianaFile) crossReferences(row *twin.Row, rec ianaRecord) {
 		case "person":
 			contacts = append(contacts, f.person(data))
 		case "rfc":
-			docs = append(docs, rfcName(data))
+			docs = append(docs, ianacsv.RFCName(data))
 		case "draft":
 			docs = append(docs, beforeColon(data))
 		case "uri":
 			docs = append(docs, uri(data))
 		case "text":
-			if s := strings.TrimPrefix(data, ":"); mailAddress.MatchString(s) {
+			if s := strings.TrimPrefix(data, ":"); ianacsv.MailAddress.MatchString(s) {
 				contacts = append(contacts, strings.TrimSpace(s[:strings.IndexByte(s, '<')]))
 			} else if s != "n/a" {
 				docs = append(docs, oneLine(s))
@@ -162,9 +93,6 @@ func (f *ianaFile) crossReferences(row *twin.Row, rec ianaRecord) {
 	}
 }
 
-// "<xadmin&huisken-systems.nl>": an address, written so that it is none.
-var mailAddress = regexp.MustCompile(`<[^<>\s]+[@&][^<>\s]+>`)
-
 var plainRFC = regexp.MustCompile(`\[RFC(\d+)\]`)
 
 var inlineTag = regexp.MustCompile(`\[(person|rfc|uri):([^\]]*)\]`)
@@ -177,16 +105,14 @@ func (f *ianaFile) resolve(s string) string {
 		case "person":
 			return f.person(m[2])
 		case "rfc":
-			return rfcName(m[2])
+			return ianacsv.RFCName(m[2])
 		}
 		return uri(m[2])
 	})
 	// One note has the reference in the CSV's form, which a later edition may correct.
 	s = plainRFC.ReplaceAllString(s, "RFC $1")
-	return oneLine(mailAddress.ReplaceAllString(s, ""))
+	return oneLine(ianacsv.MailAddress.ReplaceAllString(s, ""))
 }
-
-var suffix = regexp.MustCompile(`_?\d+$`)
 
 // person resolves a person's key by the list. A few people are listed under a
 // name that is still such a key.
@@ -196,23 +122,7 @@ func (f *ianaFile) person(key string) string {
 			return oneLine(strings.ReplaceAll(name, "_", " "))
 		}
 	}
-	return keyName(key)
-}
-
-// keyName returns the name that a key is made of: underscores for spaces, and a
-// number where two people are called alike.
-func keyName(key string) string {
-	return oneLine(strings.ReplaceAll(suffix.ReplaceAllString(key, ""), "_", " "))
-}
-
-func rfcName(s string) string {
-	s = beforeColon(s)
-	return "RFC " + strings.TrimLeft(strings.TrimPrefix(strings.ToLower(s), "rfc"), "0")
-}
-
-func beforeColon(s string) string {
-	s, _, _ = strings.Cut(s, ":")
-	return s
+	return ianacsv.KeyName(key)
 }
 
 // uri takes "https://host/path:title" apart and keeps the address.
@@ -222,31 +132,4 @@ func uri(s string) string {
 		return s
 	}
 	return scheme + "://" + beforeColon(rest)
-}
-
-// oneLine folds white space, so that a text stays one cell.
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
-
-func bareStatus(desc string) bool { return desc == "Reserved" || desc == "Unassigned" }
-
-// ianaStatus reads the status out of a description. RFC 6335, section 8.2,
-// marks a number that was given back as Reserved; older editions say the same
-// in other words.
-func ianaStatus(name, desc string) (status, remark string) {
-	lower := strings.ToLower(desc)
-	switch {
-	case strings.HasPrefix(lower, "de-registered"), strings.HasPrefix(lower, "removed"),
-		strings.HasPrefix(lower, "decomissioned"), strings.HasPrefix(lower, "de-commissioned"),
-		strings.HasPrefix(lower, "deprecated") && name == "":
-		return "reserved", fmt.Sprintf("printed %q: a number given back, which RFC 6335 (8.2) calls reserved", desc)
-	case name != "":
-		return "assigned", ""
-	case strings.HasPrefix(lower, "reserved"), lower == "iana reserved":
-		return "reserved", ""
-	case strings.HasPrefix(lower, "unassigned"), strings.HasPrefix(lower, "(unassigned)"):
-		return "unassigned", ""
-	case strings.HasPrefix(lower, "possibly used"):
-		return "unassigned", fmt.Sprintf("printed %q: hearsay of a use, no assignment", desc)
-	}
-	return "assigned", "" // "any private mail system": given, to nobody in particular
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/portolan/portolan/internal/ianacsv"
 	"github.com/portolan/portolan/internal/twin"
 )
 
@@ -61,13 +62,13 @@ func citedDocument(x string) string {
 	kind, data, _ := strings.Cut(x, ":")
 	switch kind {
 	case "rfc":
-		return rfcName(data)
+		return ianacsv.RFCName(data)
 	case "draft":
 		return beforeColon(data)
 	case "uri":
 		return uri(data)
 	case "text":
-		if s := strings.TrimPrefix(data, ":"); s != "n/a" && !mailAddress.MatchString(s) {
+		if s := strings.TrimPrefix(data, ":"); s != "n/a" && !ianacsv.MailAddress.MatchString(s) {
 			return s
 		}
 	}

@@ -44,19 +44,6 @@ func nameFromDescription(a, b *twin.Row, text, name string) {
 	}
 }
 
-// withoutAddresses drops the words of s that hold an @, and white space beyond
-// one blank between words.
-func withoutAddresses(s string) string {
-	words := strings.Fields(s)
-	kept := words[:0]
-	for _, w := range words {
-		if !strings.Contains(w, "@") {
-			kept = append(kept, w)
-		}
-	}
-	return strings.Join(kept, " ")
-}
-
 // remarkHalves marks a nameless reserved tcp row that the udp row of the next
 // port follows: "1023/tcp Reserved", "1024/udp Reserved". Both stay as printed.
 func remarkHalves(rows []twin.Row) {
