@@ -1,6 +1,6 @@
 # make test    installs what the tests need (as root on Debian), runs all of them
 # make check   what CI runs besides the tests: format, vet, staticcheck, repack, other systems
-# make data    packs registry/history into registry/data
+# make data    records registry/history in its log and packs it into registry/data
 # make bench   the benchmarks beside the code, once each; the scripts under bench/ are run by hand
 
 GO ?= go
@@ -17,6 +17,7 @@ check:
 	@bash internal/ci/check
 
 data:
+	$(GO) run ./internal/cmd/reglog
 	$(GO) run ./internal/cmd/regpack
 
 bench:

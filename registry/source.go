@@ -30,6 +30,7 @@ type Source struct {
 	URL       string // where it is published
 	SHA256    string // of the raw text
 	Rows      int    // read from it
+	File      string // the raw text among those that were read: "rfc/rfc1700.txt"
 	LeftOut   int    // lines that could not be read as a row; each is listed with its reason in registry/history
 	covers    uint8  // a bit for each transport
 }
@@ -63,7 +64,7 @@ func readCertificates(table string) []Source {
 			s.ID, s.Date, c = c[0], mustDate(c[1]), c[2:]
 		} else {
 			s = Source{ID: c[0], Title: c[1], Date: mustDate(c[2]), Series: c[3], Authority: c[4], Role: Role(c[5]),
-				Whole: c[6] == "whole", covers: coverMask(c[7]), URL: c[8], SHA256: c[9], Of: c[12]}
+				Whole: c[6] == "whole", covers: coverMask(c[7]), URL: c[8], SHA256: c[9], Of: c[12], File: c[13]}
 			c = c[10:]
 		}
 		s.Rows, _ = strconv.Atoi(c[0])

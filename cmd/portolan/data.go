@@ -30,7 +30,7 @@ for, whether it assigns ports or witnesses their use, how many rows were read an
 how many lines could not be, and the sha256 of the text that was read.`,
 		Args: a.atMost(0),
 		RunE: func(*cobra.Command, []string) error { return a.dataSources() },
-	})
+	}, a.verifyCommand(), a.updateCommand(), a.resetCommand())
 	return c
 }
 

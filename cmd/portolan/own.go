@@ -35,8 +35,8 @@ func dataFolder(getenv func(string) string, system string) string {
 // wrong with it is said, and the embedded one answers.
 func (a *app) useOwnRegistry() {
 	folder := dataFolder(a.env.Getenv, runtime.GOOS)
-	if folder == "" {
-		return
+	if folder == "" || len(a.env.Args) > 1 && a.env.Args[0] == "data" && a.env.Args[1] != "sources" {
+		return // verify, update and reset are about the embedded one
 	}
 	name := filepath.Join(folder, ownName)
 	text, err := a.env.ReadFile(name)

@@ -82,7 +82,7 @@ func TestJSONMatchesTheSchemas(t *testing.T) {
 		{"port", "22/sctp http 6000-6070 "}, {"port", "ssh"},
 		{"check", "check --fail-on never"}, {"check", "check 378 --all"}, {"listeners", "listeners"}, {"listeners", "listeners --all"},
 		{"suggest", "suggest"}, {"suggest", "suggest myapp --sticky -n 4"}, {"search", "search nec"}, {"search", "search nothing-holds-this"},
-		{"sources", "data sources"}, {"version", "version"},
+		{"sources", "data sources"}, {"verify", "data verify"}, {"proof", "data verify --proof 378"}, {"proof", "data verify --proof 2/udp"}, {"version", "version"},
 	} {
 		e := testEnv(append(strings.Fields(c.args), "--json")...)
 		e.Sockets = busyHost
@@ -122,7 +122,7 @@ func TestHostileNamesStayText(t *testing.T) {
 
 // The pages fit a terminal of 80 columns.
 func TestPagesFit(t *testing.T) {
-	for _, args := range []string{"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023"} {
+	for _, args := range []string{"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023", "data verify", "data verify --proof 378", "data verify --proof 113/tcp"} {
 		e := testEnv(strings.Fields(args + " --color never --no-pager")...)
 		e.Sockets, e.OutTerminal = busyHost, true
 		for line := range strings.Lines(e.run().out) {

@@ -13,9 +13,11 @@ import (
 	"github.com/portolan/portolan/internal/twin"
 )
 
-// What a file may have at most. IANA's own has 1.2 MB and 14,500 records.
+// MaxFile is how many bytes a file may have. IANA's own has 1.2 MB.
+const MaxFile = 6 << 20
+
+// What else a file may have at most. IANA's has 14,500 records.
 const (
-	maxFile   = 6 << 20
 	maxRecord = 256 << 10
 	maxRows   = 50_000
 )
@@ -91,7 +93,7 @@ var required = [...]string{"service name", "port number", "transport protocol", 
 // is too large, or no such CSV, is an error of type [*ParseError] and gives no
 // edition at all.
 func Read(r io.Reader) (*Edition, error) {
-	guard := &guard{r: io.LimitReader(r, maxFile+1)}
+	guard := &guard{r: io.LimitReader(r, MaxFile+1)}
 	in := bufio.NewReader(guard)
 	if bom, _ := in.Peek(3); string(bom) == "\ufeff" {
 		in.Discard(3)
@@ -126,8 +128,8 @@ func (g *guard) Read(p []byte) (int, error) {
 	g.record += n
 	g.file += n
 	switch {
-	case g.file > maxFile:
-		return 0, fmt.Errorf("more than %d MiB: not IANA's file", maxFile>>20)
+	case g.file > MaxFile:
+		return 0, fmt.Errorf("more than %d MiB: not IANA's file", MaxFile>>20)
 	case g.record > maxRecord:
 		return 0, errTooLong
 	}

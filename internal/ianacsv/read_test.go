@@ -141,8 +141,8 @@ func TestHostileFile(t *testing.T) {
 		mostRead int
 	}{
 		"a quote that is never closed": {"x", "a quote that is not closed", 1 << 20},
-		"rows that look well":          {"service,5,tcp," + strings.Repeat("text ", 40) + ",[A_B],[A_B],,,,,,\n", "not IANA's file", maxFile + 64<<10},
-		"short rows":                   {",,,,,,,,,,,\n", "more than 50000 records", maxFile},
+		"rows that look well":          {"service,5,tcp," + strings.Repeat("text ", 40) + ",[A_B],[A_B],,,,,,\n", "not IANA's file", MaxFile + 64<<10},
+		"short rows":                   {",,,,,,,,,,,\n", "more than 50000 records", MaxFile},
 		"one line":                     {"a,", "a quote that is not closed", 1 << 20},
 	} {
 		f := &flood{head: head, again: c.again, left: size}

@@ -268,8 +268,8 @@ func namesOf(r *twin.Row) []string {
 	return names
 }
 
-// certificates is sources.tsv without what only regread needs, one line for
-// each edition. Those that are recorded by changes share all but id, date and
+// certificates is sources.tsv without the name of the reader, one line for each
+// edition. Those that are recorded by changes share all but id, date and
 // counts with the line before, and so have only these.
 func certificates(editions []Edition) []byte {
 	var b bytes.Buffer
@@ -279,7 +279,7 @@ func certificates(editions []Edition) []byte {
 			continue
 		}
 		fmt.Fprintln(&b, strings.Join([]string{e.ID, e.Title, e.Date, e.Series, e.Authority, e.Role, e.Coverage, e.Transports, e.URL, e.SHA256,
-			fmt.Sprint(e.Source.Rows), fmt.Sprint(e.LeftOut), e.Of}, "\t"))
+			fmt.Sprint(e.Source.Rows), fmt.Sprint(e.LeftOut), e.Of, e.File}, "\t"))
 	}
 	return b.Bytes()
 }

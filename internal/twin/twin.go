@@ -71,7 +71,7 @@ func Compare(a, b Row) int {
 }
 
 func (r Row) String() string {
-	cells := []string{r.Span.String(), transportText(r.Transport), r.Status}
+	cells := append(make([]string, 0, len(Columns)), r.Span.String(), transportText(r.Transport), r.Status)
 	for _, t := range r.Texts() {
 		cells = append(cells, *t)
 	}
