@@ -50,7 +50,10 @@ var rooms = map[string]room{
 	"internal/cmd/regpack": {ours: []string{"internal/pack"}, never: []string{"net/http"}, why: "packing is offline and deterministic"},
 	"internal/netlab": {ours: []string{""}, others: []string{"golang.org/x/sys", "github.com/mdlayher/netlink"}, never: []string{"net/http"},
 		why: "for tests only"},
-	"cmd/portolan": {ours: []string{"", "registry", "sockets", "internal/judge", "internal/policy", "internal/page", "internal/report", "internal/logbook", "internal/fetch", "internal/ianacsv", "internal/pack", "internal/twin", "internal/unpack", "internal/witness"},
+	"internal/figures":      {ours: []string{"", "registry"}, never: []string{"os", "net", "syscall"}, why: "a figure comes from the registry alone, wherever it is printed"},
+	"internal/cmd/plots":    {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "the plots of docs/findings are drawn from figures, offline"},
+	"internal/cmd/findings": {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "docs/findings.md is written from figures, offline"},
+	"cmd/portolan": {ours: []string{"", "registry", "sockets", "internal/judge", "internal/policy", "internal/page", "internal/report", "internal/figures", "internal/logbook", "internal/fetch", "internal/ianacsv", "internal/pack", "internal/twin", "internal/unpack", "internal/witness"},
 		others: []string{"github.com/spf13", "golang.org/x/term", "golang.org/x/sys"}, never: []string{"net/http", "unsafe"}, why: "it wires; the work is done elsewhere"},
 }
 

@@ -170,6 +170,17 @@ func (a Assignment) Cite() Citation {
 	return Citation{source(last), page, line}
 }
 
+// CiteIn says where the row stands in a source; ok is false where that has no
+// such row.
+func (a Assignment) CiteIn(s Source) (c Citation, ok bool) {
+	i, found := number(s)
+	if a.IsZero() || !found || !a.row().in(i) {
+		return Citation{}, false
+	}
+	page, line := a.row().place(i)
+	return Citation{source(i), page, line}, true
+}
+
 // Citations yields where the row stands in every source that has it, oldest first.
 func (a Assignment) Citations() iter.Seq[Citation] {
 	return func(yield func(Citation) bool) {

@@ -17,8 +17,10 @@
 // # Use
 //
 // [Lookup] answers for today, [At] for a date, [History] for all time,
+// [Events] and [Diff] say what changed, [Lost] what is gone,
 // [Evidence] and [IsGhost] for use, [Service] and [Search] find keys by name
-// and by text, [Related] finds a key's kin. [Sources] lists what all that
+// and by text, [Related] finds a key's kin. [Runs] walks over all ports and [CountsAt]
+// counts an edition. [Sources] lists what all that
 // rests on. [Threats] has what was reported of malware on a key, with its own
 // [ThreatSource], and [Corrections] the common beliefs that the sources deny.
 //

@@ -83,6 +83,9 @@ func TestJSONMatchesTheSchemas(t *testing.T) {
 		{"check", "check --fail-on never"}, {"check", "check 378 --all"}, {"listeners", "listeners"}, {"listeners", "listeners --all"},
 		{"suggest", "suggest"}, {"suggest", "suggest myapp --sticky -n 4"}, {"search", "search nec"}, {"search", "search nothing-holds-this"},
 		{"sources", "data sources"}, {"verify", "data verify"}, {"proof", "data verify --proof 378"}, {"proof", "data verify --proof 2/udp"}, {"version", "version"},
+		{"list", "list"}, {"list", "list --at 1995 0-600"}, {"list", "list --year 2019"}, {"list", "list --status reserved,dynamic --count"}, {"list", "list --ghost -n 3"},
+		{"ghosts", "ghosts"}, {"ghosts", "ghosts 80"}, {"ghosts", "ghosts --why 30003"}, {"ghosts", "ghosts --why 4"}, {"stats", "stats"},
+		{"cite", "cite 0-7 4444 50000 15"}, {"cite", "cite 378/tcp --all"}, {"cite", "cite http --accessed 2026-11-23"},
 	} {
 		e := testEnv(append(strings.Fields(c.args), "--json")...)
 		e.Sockets = busyHost
@@ -122,7 +125,7 @@ func TestHostileNamesStayText(t *testing.T) {
 
 // The pages fit a terminal of 80 columns.
 func TestPagesFit(t *testing.T) {
-	for _, args := range []string{"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023", "data verify", "data verify --proof 378", "data verify --proof 113/tcp"} {
+	for _, args := range []string{"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023", "list", "list 0-1200 -n 0", "list --at 1995", "list --year 2020", "list --status assigned --count", "ghosts", "ghosts --why 378", "ghosts --why 30003", "ghosts --why 22", "stats", "data verify", "data verify --proof 378", "data verify --proof 113/tcp"} {
 		e := testEnv(strings.Fields(args + " --color never --no-pager")...)
 		e.Sockets, e.OutTerminal = busyHost, true
 		for line := range strings.Lines(e.run().out) {
