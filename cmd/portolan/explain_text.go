@@ -461,6 +461,16 @@ func hostSection(p *report.Page, port *page.Port) {
 	if len(h.Sockets) == 0 && h.Visibility != "unsupported" {
 		p.Para(0, report.Text("Nothing holds it."))
 	}
+	for _, f := range h.Files {
+		said := cmp.Or(f.Name, "no name")
+		switch {
+		case f.Frequency != nil && *f.Frequency == 0:
+			said += ", not seen open when Nmap's authors measured"
+		case f.Frequency != nil:
+			said += fmt.Sprintf(", open on %.2g %% of the hosts that Nmap's authors measured", *f.Frequency*100)
+		}
+		p.Hang(0, f.Transport+" ", report.Text(fmt.Sprintf("%s: %s, line %d of %s (no part of portolan's data).", said, f.Path, f.Line, f.Modified)))
+	}
 	for _, n := range h.Notes {
 		p.Para(0, report.Part{Text: n, Style: report.Faint})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"os"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/portolan/portolan/internal/judge"
 	"github.com/portolan/portolan/internal/page"
 	"github.com/portolan/portolan/internal/policy"
+	"github.com/portolan/portolan/internal/witness"
 	"github.com/portolan/portolan/sockets"
 )
 
@@ -129,7 +131,7 @@ func (a *app) hostFacts(ctx context.Context, ports []asked) (func(uint16) *page.
 	l, err := a.lookAround(ctx, opt, chart)
 	if errors.Is(err, errors.ErrUnsupported) {
 		return func(uint16) *page.Host {
-			return &page.Host{Visibility: "unsupported", Notes: []string{err.Error()}, Sockets: []page.Socket{}}
+			return &page.Host{Visibility: "unsupported", Notes: []string{err.Error()}, Sockets: []page.Socket{}, Files: []page.FileSaying{}}
 		}, nil
 	}
 	if ctx.Err() != nil {
@@ -138,10 +140,34 @@ func (a *app) hostFacts(ctx context.Context, ports []asked) (func(uint16) *page.
 	if err != nil {
 		// The book answers even where the host can't be looked at.
 		return func(uint16) *page.Host {
-			return &page.Host{Visibility: "partial", Notes: []string{"this host could not be looked at: " + err.Error()}, Sockets: []page.Socket{}}
+			return &page.Host{Visibility: "partial", Notes: []string{"this host could not be looked at: " + err.Error()}, Sockets: []page.Socket{}, Files: []page.FileSaying{}}
 		}, nil
 	}
-	return l.pages(), nil
+	look := l.pages()
+	return func(p uint16) *page.Host {
+		h := look(p)
+		if len(opt.Ports) > 0 {
+			h.Files = fileSayings(a.env.Root, p)
+		}
+		return h
+	}, nil
+}
+
+// fileSayings asks the files of this machine that list ports. Firewalld's take
+// longer to read and are asked by ghosts --why only.
+func fileSayings(root string, p uint16) []page.FileSaying {
+	all := []page.FileSaying{}
+	fsys := os.DirFS(root)
+	for _, t := range [...]portolan.Transport{portolan.TCP, portolan.UDP} {
+		for _, s := range witness.Find(fsys, portolan.Key{Port: p, Transport: t}).Sayings {
+			said := page.FileSaying{Path: s.Path, Modified: s.Modified.UTC().Format(time.DateOnly), Line: s.Line, Transport: t.String(), Name: s.Name}
+			if s.HasFrequency {
+				said.Frequency = &s.Frequency
+			}
+			all = append(all, said)
+		}
+	}
+	return all
 }
 
 // pages returns what the pages of ports say of this host.
@@ -152,7 +178,7 @@ func (l *look) pages() func(uint16) *page.Host {
 	}
 	notes := append([]string{}, l.visibility.Reasons...)
 	return func(p uint16) *page.Host {
-		h := &page.Host{Visibility: visibilityWord(l.visibility), Notes: notes, Sockets: at[p]}
+		h := &page.Host{Visibility: visibilityWord(l.visibility), Notes: notes, Sockets: at[p], Files: []page.FileSaying{}}
 		if h.Sockets == nil {
 			h.Sockets = []page.Socket{}
 		}

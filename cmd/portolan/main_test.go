@@ -78,9 +78,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"port":   readPort,
-			"exits":  exits,
-			"widest": widest,
+			"port":     readPort,
+			"exits":    exits,
+			"widest":   widest,
+			"newercsv": newerCSV,
+			"matches":  matches,
 		},
 	})
 }

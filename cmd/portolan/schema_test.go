@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/portolan/portolan/sockets"
@@ -23,21 +24,39 @@ func strictSchema(t *testing.T, name string) *jsonschema.Schema {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var doc any
-	if err := json.Unmarshal(text, &doc); err != nil {
-		t.Fatal(err)
-	}
-	closeObjects(doc)
-	c := jsonschema.NewCompiler()
-	if err := c.AddResource("schema.json", doc); err != nil {
-		t.Fatal(err)
-	}
-	s, err := c.Compile("schema.json")
+	s, err := compileStrict(text)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return s
 }
+
+func compileStrict(text []byte) (*jsonschema.Schema, error) {
+	var doc any
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	closeObjects(doc)
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("schema.json", doc); err != nil {
+		return nil, err
+	}
+	return c.Compile("schema.json")
+}
+
+// matches demands that a file is what a published schema says: matches SCHEMA FILE.
+func matches(ts *testscript.TestScript, _ bool, args []string) {
+	text, err := os.ReadFile(filepath.Join(schemas, args[0]+".schema.json"))
+	ts.Check(err)
+	s, err := compileStrict(text)
+	ts.Check(err)
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &v))
+	ts.Check(s.Validate(v))
+}
+
+// schemas is where the published schemas are; scripts run elsewhere.
+var schemas, _ = filepath.Abs(filepath.Join("..", "..", "docs", "formats"))
 
 func closeObjects(v any) {
 	switch x := v.(type) {

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
+	"maps"
 	"os"
 	"os/exec"
 	"strconv"
@@ -10,6 +13,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/portolan/portolan/internal/report"
+	"github.com/portolan/portolan/internal/twin"
+	"github.com/portolan/portolan/internal/unpack"
+	"github.com/portolan/portolan/registry"
 )
 
 // readPort waits for a server's file and sets $PORT: port FILE.
@@ -51,4 +57,45 @@ func widest(ts *testscript.TestScript, _ bool, args []string) {
 			ts.Fatalf("line %d of %s is %d wide, more than %d: %q", i+1, args[0], w, limit, l)
 		}
 	}
+}
+
+// newerCSV writes IANA's CSV of today's edition, with a port more and, if asked,
+// without the last LINES: newercsv FILE [LINES].
+func newerCSV(ts *testscript.TestScript, _ bool, args []string) {
+	book, err := unpack.Open(maps.Collect(registry.Files()))
+	ts.Check(err)
+	all := editionsOf(book)
+	var out bytes.Buffer
+	w := csv.NewWriter(&out)
+	head := []string{"Service Name", "Port Number", "Transport Protocol", "Description", "Assignee", "Contact", "Registration Date", "Modification Date",
+		"Reference", "Service Code", "Unauthorized Use Reported", "Assignment Notes"}
+	ts.Check(w.Write(head))
+	keys := func(names string) (cell string) {
+		for name := range strings.SplitSeq(names, "; ") {
+			if name != "" {
+				cell += "[" + strings.ReplaceAll(name, " ", "_") + "]"
+			}
+		}
+		return cell
+	}
+	rows := all[newestOf(all)].Rows
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		rows = rows[:len(rows)-n]
+	}
+	for _, r := range rows {
+		transport, description := r.Transport.String(), r.Description
+		if r.Transport == twin.Any {
+			transport = ""
+		}
+		if description == "" && r.Status != "assigned" {
+			description = map[string]string{"reserved": "Reserved", "unassigned": "Unassigned"}[r.Status]
+		}
+		ts.Check(w.Write([]string{r.Service, r.Span.String(), transport, description, keys(r.Assignee), keys(r.Contact), r.Registered, r.Modified,
+			strings.ReplaceAll(keys(r.References), "RFC_", "RFC"), r.ServiceCode, r.Unauthorized, r.Note}))
+	}
+	ts.Check(w.Write([]string{"newthing", "4905", "tcp", "A new thing", "[Ann_Lee]", "[Ann_Lee]", "2026-10-02", "", "", "", "", ""}))
+	w.Flush()
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), out.Bytes(), 0o644))
 }

@@ -15,7 +15,7 @@ import (
 func (d *statsDocument) text(p *report.Page) {
 	p.Heading("Assigned, by edition")
 	d.editionTable(p)
-	p.Heading("Ports assigned on any transport")
+	p.Heading("Ports assigned on any transport (before 1979-08: sockets of the ARPANET)")
 	d.plot(p)
 	d.todayText(p)
 	p.Heading("The commands that give these figures one by one")

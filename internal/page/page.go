@@ -215,6 +215,19 @@ type Host struct {
 	UnprivilegedStart *uint16 `json:"unprivileged_port_start"`
 	Ephemeral         string  `json:"ephemeral_range"` // "32768-60999"
 	InEphemeral       bool    `json:"in_ephemeral_range"`
+	// Files are what files on this machine say of the port. They are no part of
+	// the data, and change nothing above.
+	Files []FileSaying `json:"files"`
+}
+
+// FileSaying is one line of a file on this machine.
+type FileSaying struct {
+	Path      string   `json:"path"`
+	Modified  string   `json:"modified"` // YYYY-MM-DD
+	Line      int      `json:"line"`
+	Transport string   `json:"transport"`
+	Name      string   `json:"name"`
+	Frequency *float64 `json:"frequency"` // nmap's: the share of hosts that had it open, 0 for not seen
 }
 
 // Socket is something that holds the port here.
