@@ -24,6 +24,9 @@ func ParseDate(s string) (Date, error) {
 	for i, p := range parts {
 		v, err := strconv.ParseUint(p, 10, 16)
 		n[i] = int(v)
+		if i == 1 && err == nil && len(p) == 2 && (v < 1 || v > 12) {
+			return Date{}, fmt.Errorf("%q is no date: there is no month %s", s, p)
+		}
 		if err != nil || len(p) != limits[i].digits || n[i] < limits[i].low || n[i] > limits[i].high {
 			return Date{}, fmt.Errorf("%q is no date: write YYYY, YYYY-MM or YYYY-MM-DD", s)
 		}

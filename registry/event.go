@@ -3,6 +3,7 @@ package registry
 import (
 	"cmp"
 	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 
@@ -48,35 +49,50 @@ type Event struct {
 }
 
 // MovedTo returns where a removed assignment's name is first listed by the
-// edition that lacks it here, on the same transport.
+// edition that lacks it here, on the same transport. A row that keeps some of
+// its ports has not moved.
 func (e Event) MovedTo() (portolan.Span, bool) {
 	if e.Kind != Removed {
 		return portolan.Span{}, false
 	}
 	for _, m := range Service(e.From.Service()) {
-		if m.Transport == e.Transport && m.Assignment.Status() == Assigned && m.Assignment.First().ID == e.At.ID && m.Span != e.From.Span() {
+		if m.Transport == e.Transport && m.Assignment.Status() == Assigned && m.Assignment.First().ID == e.At.ID && !overlap(m.Span, e.From.Span()) {
 			return m.Span, true
 		}
 	}
 	return portolan.Span{}, false
 }
 
+func overlap(a, b portolan.Span) bool { return a.First <= b.Last && b.First <= a.Last }
+
 // Events returns all that ever changed for a key, oldest first. What stood in
 // the first edition that speaks of the transport begins it as listed.
 func Events(k portolan.Key) []Event {
-	held := editionRows(cellOf(k.Port), k.Transport)
-	var all []Event
-	span := portolan.Span{First: k.Port, Last: k.Port}
-	for _, at := range boundaries(held, k.Transport) {
-		before := neighbourNumber(at, k.Transport, -1)
-		all = append(all, compare(span, k.Transport, held, before, at)...)
-	}
-	for r := range cellRows(k) {
-		if r.flags()&newsBit != 0 {
-			all = append(all, Event{span, k.Transport, Listed, source(edition), source(r.firstSource()), Assignment{}, assignment(r)})
+	return EventsIn(portolan.Span{First: k.Port, Last: k.Port}, k.Transport)
+}
+
+// EventsIn returns what [Events] returns for all keys of a span, by first port,
+// those of a port oldest first; a run of ports to which the same happened is
+// one event.
+func EventsIn(s portolan.Span, t portolan.Transport) []Event {
+	var all runs
+	var x comparison
+	for c, span := range cells(s) {
+		x.read(c, t)
+		all.begin(span)
+		for _, at := range boundaries(x.held, t) {
+			before := neighbourNumber(at, t, -1)
+			for _, e := range x.compare(before, at) {
+				all.add(before, at, e)
+			}
+		}
+		for r := range c.rows() {
+			if r.on(t) && r.flags()&newsBit != 0 {
+				all.add(edition, r.firstSource(), change{Listed, Assignment{}, assignment(r)})
+			}
 		}
 	}
-	return all
+	return all.events(t)
 }
 
 // Diff returns what differs between two editions of the registry for a
@@ -87,67 +103,111 @@ func Diff(t portolan.Transport, from, to Source) []Event {
 	if !ok1 || !ok2 || !from.Covers(t) || !to.Covers(t) {
 		return nil
 	}
-	var all []Event
-	for c, span := range cells() {
+	var all runs
+	var x comparison
+	for c, span := range cells(portolan.Span{Last: 1<<16 - 1}) {
 		if !c.differs(t, before, at) {
 			continue
 		}
-		for _, e := range compare(span, t, editionRows(c, t), before, at) {
-			all = joined(all, e)
+		x.read(c, t)
+		all.begin(span)
+		for _, e := range x.compare(before, at) {
+			all.add(before, at, e)
+		}
+	}
+	return all.events(t)
+}
+
+// runs collects events by port and joins those of neighbours that are alike.
+type runs struct {
+	list []run
+	span portolan.Span
+	// open are the numbers of the runs that end just before span, next of those
+	// that end with it.
+	open, next []int
+}
+
+// run is an event of 32 bytes: one with its sources has twelve times as many.
+type run struct {
+	portolan.Span
+	change
+	before, at int16 // numbers of sources, -1: none
+}
+
+// begin turns to the next ports. Those between may be left out.
+func (r *runs) begin(span portolan.Span) {
+	r.open, r.next = r.next, r.open[:0]
+	if int(r.span.Last)+1 != int(span.First) {
+		r.open = r.open[:0]
+	}
+	r.span = span
+}
+
+func (r *runs) add(before, at int, c change) {
+	for _, i := range r.open {
+		if o := &r.list[i]; o.change == c && int(o.at) == at && int(o.before) == before {
+			o.Last = r.span.Last
+			r.next = append(r.next, i)
+			return
+		}
+	}
+	r.next = append(r.next, len(r.list))
+	r.list = append(r.list, run{r.span, c, int16(before), int16(at)})
+}
+
+func (r *runs) events(t portolan.Transport) []Event {
+	all := make([]Event, len(r.list))
+	for i, x := range r.list {
+		all[i] = Event{Span: x.Span, Transport: t, Kind: x.kind, At: source(int(x.at)), From: x.from, To: x.to}
+		if x.before >= 0 {
+			all[i].Before = source(int(x.before))
 		}
 	}
 	return all
 }
 
-// joined appends an event, or lets the one before it reach further.
-func joined(all []Event, e Event) []Event {
-	for i := len(all) - 1; i >= 0 && all[i].Span.Last+1 >= e.Span.First; i-- {
-		if last := &all[i]; last.Span.Last+1 == e.Span.First && last.Kind == e.Kind && last.From == e.From && last.To == e.To {
-			last.Span.Last = e.Span.Last
-			return all
-		}
-	}
-	return append(all, e)
-}
-
-// cells yields all runs of ports that share their rows, in order.
-func cells() iter.Seq2[cell, portolan.Span] {
+// cells yields the runs of ports of a span that share their rows, in order.
+func cells(s portolan.Span) iter.Seq2[cell, portolan.Span] {
 	return func(yield func(cell, portolan.Span) bool) {
-		for first := 0; first < 1<<16; {
-			c := cellOf(uint16(first))
-			last := first
-			for last < 1<<16-1 && cellOf(uint16(last+1)) == c {
-				last++
-			}
-			if !yield(c, portolan.Span{First: uint16(first), Last: uint16(last)}) {
+		c, first := cellOf(s.First), int(s.First)
+		for next := range starts(first + 1) {
+			last := min(next-1, int(s.Last))
+			if !yield(c, portolan.Span{First: uint16(first), Last: uint16(last)}) || last == int(s.Last) {
 				return
 			}
-			first = last + 1
+			c, first = c+1, next
 		}
+	}
+}
+
+// starts yields the ports from one on at which a cell begins, and 65536.
+func starts(from int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for block := from / 64; block < 1<<16/64; block++ {
+			begun := u64(dataStarts, block*10+2)
+			if block == from/64 {
+				begun &= ^uint64(0) << (from % 64)
+			}
+			for ; begun != 0; begun &= begun - 1 {
+				if !yield(block*64 + bits.TrailingZeros64(begun)) {
+					return
+				}
+			}
+		}
+		yield(1 << 16)
 	}
 }
 
 // differs reports whether an edition has rows of the cell that another lacks.
 func (c cell) differs(t portolan.Transport, before, at int) bool {
-	for r := range c.rows() {
+	from, to := c.list()
+	for i := from; i < to; i++ {
+		r := row(u24(dataCellrows, i*3))
 		if r.on(t) && r.ofEdition() && r.in(before) != r.in(at) {
 			return true
 		}
 	}
 	return false
-}
-
-// editionRows returns the rows of a cell that whole editions of the registry
-// have for a transport.
-func editionRows(c cell, t portolan.Transport) []row {
-	var held []row
-	for r := range c.rows() {
-		if r.on(t) && r.ofEdition() {
-			held = append(held, r)
-		}
-	}
-	slices.Sort(held)
-	return held
 }
 
 // ofEdition reports whether the row is of the registry's own series.
@@ -166,13 +226,40 @@ func boundaries(held []row, t portolan.Transport) []int {
 	return slices.Compact(at)
 }
 
-// compare tells what an edition changed against another, before; -1: against nothing.
-func compare(span portolan.Span, t portolan.Transport, held []row, before, at int) []Event {
-	c := comparison{base: Event{Span: span, Transport: t, At: source(at)}}
-	if before >= 0 {
-		c.base.Before = source(before)
+// change is an event without its place and time.
+type change struct {
+	kind     Kind
+	from, to Assignment
+}
+
+// comparison is of the rows that two editions have for a key. Its slices are
+// used again for the next.
+type comparison struct {
+	held      []row        // of all editions
+	old, new  []Assignment // of the two
+	left      []Assignment // assigned before, and not yet matched
+	rest      []Assignment // assigned now, and not yet matched
+	changes   []change
+	unmatched []Assignment // room to work in
+}
+
+// read takes the rows of a cell that whole editions of the registry have for a
+// transport.
+func (c *comparison) read(of cell, t portolan.Transport) {
+	c.held = c.held[:0]
+	for r := range of.rows() {
+		if r.on(t) && r.ofEdition() {
+			c.held = append(c.held, r)
+		}
 	}
-	for _, r := range held {
+	slices.Sort(c.held)
+}
+
+// compare tells what an edition changed against another, before; -1: against
+// nothing. The result is valid until the next call.
+func (c *comparison) compare(before, at int) []change {
+	c.old, c.new, c.changes = c.old[:0], c.new[:0], c.changes[:0]
+	for _, r := range c.held {
 		if before >= 0 && r.in(before) {
 			c.old = append(c.old, assignment(r))
 		}
@@ -181,35 +268,28 @@ func compare(span portolan.Span, t portolan.Transport, held []row, before, at in
 		}
 	}
 	c.run()
-	slices.SortStableFunc(c.events, func(a, b Event) int {
-		return cmp.Compare(slices.Index(Kinds[:], a.Kind), slices.Index(Kinds[:], b.Kind))
-	})
-	return c.events
-}
-
-// comparison is of the rows that two editions have for a key.
-type comparison struct {
-	base     Event
-	old, new []Assignment
-	events   []Event
+	if len(c.changes) > 1 {
+		slices.SortStableFunc(c.changes, func(a, b change) int {
+			return cmp.Compare(slices.Index(Kinds[:], a.kind), slices.Index(Kinds[:], b.kind))
+		})
+	}
+	return c.changes
 }
 
 func (c *comparison) add(kind Kind, from, to Assignment) {
-	e := c.base
-	e.Kind, e.From, e.To = kind, from, to
-	c.events = append(c.events, e)
+	c.changes = append(c.changes, change{kind, from, to})
 }
 
 func (c *comparison) run() {
-	old, rest := assignedOf(c.old), assignedOf(c.new)
+	c.left, c.rest = assignedOf(c.left[:0], c.old), assignedOf(c.rest[:0], c.new)
 	// The same name first, then what reads as the same under another.
 	for _, same := range [...]func(a, b Assignment) bool{identical, sameName, akin, anything} {
-		old, rest = c.pair(old, rest, same)
+		c.pair(same)
 	}
-	for _, a := range old {
+	for _, a := range c.left {
 		c.add(Removed, a, firstOf(c.new, Reserved, Unassigned))
 	}
-	for _, a := range rest {
+	for _, a := range c.rest {
 		c.add(Listed, Assignment{}, a)
 	}
 	was, is := statusOf(c.old), statusOf(c.new)
@@ -223,17 +303,21 @@ func (c *comparison) run() {
 
 // pair takes each old row and the first new one that matches it out of the
 // lists and tells how they differ.
-func (c *comparison) pair(old, rest []Assignment, same func(a, b Assignment) bool) (oldLeft, newLeft []Assignment) {
-	for _, a := range old {
-		i := slices.IndexFunc(rest, func(b Assignment) bool { return same(a, b) })
+func (c *comparison) pair(same func(a, b Assignment) bool) {
+	if len(c.left) == 0 || len(c.rest) == 0 {
+		return
+	}
+	c.unmatched = c.unmatched[:0]
+	for _, a := range c.left {
+		i := slices.IndexFunc(c.rest, func(b Assignment) bool { return same(a, b) })
 		if i < 0 {
-			oldLeft = append(oldLeft, a)
+			c.unmatched = append(c.unmatched, a)
 			continue
 		}
-		c.differences(a, rest[i])
-		rest = slices.Delete(slices.Clone(rest), i, i+1)
+		c.differences(a, c.rest[i])
+		c.rest = slices.Delete(c.rest, i, i+1)
 	}
-	return oldLeft, rest
+	c.left, c.unmatched = c.unmatched, c.left
 }
 
 func (c *comparison) differences(a, b Assignment) {
@@ -267,8 +351,8 @@ func (c *comparison) differences(a, b Assignment) {
 	}
 }
 
-func assignedOf(rows []Assignment) []Assignment {
-	var all []Assignment
+// assignedOf appends the assignments among rows.
+func assignedOf(all, rows []Assignment) []Assignment {
 	for _, a := range rows {
 		if a.Status() == Assigned {
 			all = append(all, a)
@@ -411,11 +495,6 @@ func holderChange(a, b Assignment) Kind {
 
 // number finds a source's.
 func number(s Source) (int, bool) {
-	all := certificates()
-	for i := range all { // a Source is large: none is copied
-		if all[i].ID == s.ID {
-			return i, true
-		}
-	}
-	return -1, false
+	i := int(s.number)
+	return i, i < len(certificates()) && certificates()[i].ID == s.ID
 }

@@ -106,10 +106,11 @@ func apply(names []string, events []Event) []string {
 // Replaying a key's events from nothing gives, at each edition, the names that
 // the edition has: histories have no gaps, no overlaps and run forward.
 func TestEventsReplayEveryKey(t *testing.T) {
-	for c, span := range cells() {
+	for c, span := range cells(portolan.Span{Last: 1<<16 - 1}) {
 		for tr := portolan.TCP; tr <= portolan.NCP; tr++ {
 			k := portolan.Key{Port: span.First, Transport: tr}
-			if len(editionRows(c, tr)) == 0 {
+			var x comparison
+			if x.read(c, tr); len(x.held) == 0 {
 				continue
 			}
 			replayKey(t, k)

@@ -49,3 +49,13 @@ func SourcesSearched() []Source {
 	}
 	return all
 }
+
+// Superseded reports whether the newest source of the row's series lacks it.
+func Superseded(a Assignment) bool {
+	if a.IsZero() {
+		return false
+	}
+	last := a.row().lastSource()
+	all := certificates()
+	return last+1 < len(all) && all[last+1].Series == all[last].Series
+}

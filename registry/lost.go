@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/portolan/portolan"
 )
@@ -54,11 +55,24 @@ var wordPatterns = []struct {
 // Lost returns every assignment that an edition made for a transport and that
 // the newest edition, with the names newer than it, no longer shows: by port,
 // and a run of ports that were lost alike as one. A name in another spelling of
-// case is the same name.
-func Lost(t portolan.Transport) []Loss {
+// case is the same name. Of the ARPANET's sockets all are lost: the newest
+// edition does not speak of them.
+func Lost(t portolan.Transport) []Loss { return LostIn(portolan.Span{Last: 1<<16 - 1}, t) }
+
+// LostIn returns what [Lost] returns for a span of ports.
+func LostIn(s portolan.Span, t portolan.Transport) []Loss {
 	var all []Loss
-	patterns := compileWords()
-	for c, span := range cells() {
+	var patterns []*regexp.Regexp
+	open := 0 // where the losses of the cell before begin
+	for c, span := range cells(s) {
+		if !c.hasLost(t) {
+			continue
+		}
+		if patterns == nil {
+			patterns = compileWords()
+		}
+		from, until := open, len(all)
+		open = until
 		for _, l := range livesOf(c, t) {
 			if stillThere(c, t, l) {
 				continue
@@ -66,8 +80,9 @@ func Lost(t portolan.Transport) []Loss {
 			loss := Loss{Span: span, Transport: t, Life: l, Now: todayOf(c, t)}
 			loss.Renamed = slices.ContainsFunc(loss.Now, func(a Assignment) bool { return a.Status() == Assigned && akin(l.Assignment, a) })
 			loss.Word, loss.Quote = wordOf(loss.Now, patterns)
-			if n := len(all); n > 0 && all[n-1].sameAs(loss) {
-				all[n-1].Span.Last = span.Last
+			if i := slices.IndexFunc(all[from:until], func(o Loss) bool { return o.sameAs(loss) }); i >= 0 {
+				all[from+i].Span.Last = span.Last
+				open = min(open, from+i)
 				continue
 			}
 			all = append(all, loss)
@@ -77,7 +92,31 @@ func Lost(t portolan.Transport) []Loss {
 }
 
 func (l Loss) sameAs(next Loss) bool {
-	return l.Span.Last+1 == next.Span.First && l.Life.Assignment == next.Life.Assignment && slices.Equal(l.Now, next.Now)
+	return int(l.Span.Last)+1 == int(next.Span.First) && l.Life.Assignment == next.Life.Assignment && slices.Equal(l.Now, next.Now)
+}
+
+// hasLost reports whether the cell was ever assigned under a name that today's
+// answer does not have. It spares most cells the work of [Lives].
+func (c cell) hasLost(t portolan.Transport) bool {
+	for r := range c.rows() {
+		if r.on(t) && Status(r.status()) == Assigned && !r.current() && !standsToday(c, t, assignment(r)) {
+			return true
+		}
+	}
+	return false
+}
+
+// standsToday reports whether today's answer has an assignment's name.
+func standsToday(c cell, t portolan.Transport, was Assignment) bool {
+	for r := range c.rows() {
+		if !r.current() {
+			return false
+		}
+		if r.on(t) && Status(r.status()) == Assigned && sameName(assignment(r), was) {
+			return true
+		}
+	}
+	return false
 }
 
 // stillThere reports whether today's answer rests on one of the life's rows.
@@ -99,12 +138,18 @@ func todayOf(c cell, t portolan.Transport) []Assignment {
 	return all
 }
 
+var (
+	wordsOnce  sync.Once
+	wordRegexp []*regexp.Regexp // of wordPatterns; written once, under wordsOnce
+)
+
 func compileWords() []*regexp.Regexp {
-	var all []*regexp.Regexp
-	for _, p := range wordPatterns {
-		all = append(all, regexp.MustCompile(`(?i)\b(?:`+p.text+`)`))
-	}
-	return all
+	wordsOnce.Do(func() {
+		for _, p := range wordPatterns {
+			wordRegexp = append(wordRegexp, regexp.MustCompile(`(?i)\b(?:`+p.text+`)`))
+		}
+	})
+	return wordRegexp
 }
 
 // maxQuote bounds what is quoted of a note.

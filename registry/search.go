@@ -26,6 +26,22 @@ var searched = [...]struct {
 // then the other fields; today's rows before former ones, low ports before
 // high. Of rows that differ only in their source or wording the newest stands for all.
 func Search(query string) []Hit {
+	return search(query, func(r row) bool {
+		s := &certificates()[r.firstSource()]
+		return s.Role != Assigns || s.Whole || r.flags()&newsBit != 0
+	})
+}
+
+// SearchIn is [Search] among the rows of one edition of the registry.
+func SearchIn(query string, s Source) []Hit {
+	i, ok := number(s)
+	if !ok {
+		return nil
+	}
+	return search(query, func(r row) bool { return r.ofEdition() && r.in(i) })
+}
+
+func search(query string, among func(row) bool) []Hit {
 	query = strings.TrimSpace(query)
 	if query == "" {
 		return nil
@@ -36,8 +52,7 @@ func Search(query string) []Hit {
 	}
 	var hits []Hit
 	for r := range row(rows()) {
-		s := source(r.firstSource())
-		if s.Role == Assigns && !s.Whole && r.flags()&newsBit == 0 {
+		if !among(r) {
 			continue
 		}
 		if h, ok := hit(r, query, holds); ok {

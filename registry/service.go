@@ -31,6 +31,23 @@ func Service(name string) []Match {
 	return append(append(groups[0], groups[1]...), groups[2]...)
 }
 
+// Named yields every row of any source that has a name or an alias, in any
+// case, the ARPANET's too. Lists of names that repeat an edition are left out.
+func Named(name string) iter.Seq[Assignment] {
+	return func(yield func(Assignment) bool) {
+		n := len(dataNames) / 6
+		for i := sort.Search(n, func(i int) bool { return compareFold(nameAt(i), name) >= 0 }); i < n && compareFold(nameAt(i), name) == 0; i++ {
+			r := row(u24(dataNames, i*6+3))
+			if s := &certificates()[r.firstSource()]; s.Role == Assigns && !s.Whole && r.flags()&newsBit == 0 {
+				continue
+			}
+			if !yield(assignment(r)) {
+				return
+			}
+		}
+	}
+}
+
 func nameAt(i int) string { return text(u24(dataNames, i*6)) }
 
 func matches(r row, name string) []Match {

@@ -33,6 +33,7 @@ type Source struct {
 	File      string // the raw text among those that were read: "rfc/rfc1700.txt"
 	LeftOut   int    // lines that could not be read as a row; each is listed with its reason in registry/history
 	covers    uint8  // a bit for each transport
+	number    uint16 // its place among all
 }
 
 // Covers reports whether the source speaks of a transport, so that a key that
@@ -69,6 +70,7 @@ func readCertificates(table string) []Source {
 		}
 		s.Rows, _ = strconv.Atoi(c[0])
 		s.LeftOut, _ = strconv.Atoi(c[1])
+		s.number = uint16(len(list))
 		list = append(list, s)
 	}
 	return list
@@ -108,10 +110,10 @@ func Version() string { return version }
 // Editions lists the whole editions of the registry that speak of a transport,
 // oldest first: the days for which [At] has an answer of its own.
 func Editions(t portolan.Transport) []Source {
-	var all []Source
+	all := make([]Source, 0, edition-firstEdition+1)
 	for i := firstEdition; i <= edition; i++ {
-		if s := source(i); s.Whole && s.Covers(t) {
-			all = append(all, s)
+		if s := &certificates()[i]; s.Whole && s.Covers(t) {
+			all = append(all, *s)
 		}
 	}
 	return all

@@ -16,19 +16,28 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	return &cobra.Command{
+	at := ""
+	c := &cobra.Command{
 		Use:   "explain PORT[/TRANSPORT] | RANGE | SERVICE...",
 		Short: "Say all that is known of a port, a range or a service",
 		Long: `Say what a port is assigned for, since when and says who; what shows that it is
 used; what is on it here, now; and where all that stands. A range of more than a
-few ports becomes a table.`,
+few ports becomes a table. With --at DATE the answer is that of "portolan at":
+what the registry said on that day.`,
 		Example: `  portolan explain 378
   portolan explain 6000-6063 --json
   portolan explain search      the service, not the command`,
 		Args:              a.someArgs("a port, a range or a service"),
 		ValidArgsFunction: completePorts,
-		RunE:              func(c *cobra.Command, args []string) error { return a.explainArgs(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("at") {
+				return a.at(at, args, nil)
+			}
+			return a.explainArgs(c.Context(), args)
+		},
 	}
+	c.Flags().StringVar(&at, "at", "", "only what the registry said on that `DATE`: see portolan at")
+	return c
 }
 
 // maxPages is how many ports get a page of their own in text; more become a table.

@@ -178,7 +178,7 @@ func (d *ghostList) rows(yield func([]string) bool) {
 	for l := range d.all() {
 		r := l.row()
 		source, _ := l.place(d.lister)
-		if !yield([]string{l.span.String(), transportNames(l.on, " "), portolan.RangeOf(l.span.First).String(), r.Service(), r.Description(),
+		if !yield([]string{l.span.String(), joinTransports(l.on, " "), portolan.RangeOf(l.span.First).String(), r.Service(), r.Description(),
 			r.Assignee(), r.Contact(), l.first.Date.String(), l.notYet.Date.String(), source}) {
 			return
 		}

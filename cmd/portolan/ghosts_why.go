@@ -326,7 +326,7 @@ func (m *machineSearch) of(f machineFile) []machineSaying {
 }
 
 func (s *machineSaying) words() string {
-	text := s.Path + ": " + transportNames(s.Transports, ", ") + " " + cmp.Or(s.Name, "unknown")
+	text := s.Path + ": " + joinTransports(s.Transports, ", ") + " " + cmp.Or(s.Name, "unknown")
 	if len(s.Aliases) > 0 {
 		text += ", also " + strings.Join(s.Aliases, ", ")
 	}

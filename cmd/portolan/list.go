@@ -252,7 +252,7 @@ func (x *lister) today(asked []portolan.Transport) {
 		x.transports = portolan.Transports[:]
 	}
 	x.answer = registry.Lookup
-	x.editions = []edition{editionOf(registry.Lookup(portolan.Key{}), x.transports, "")}
+	x.editions = []edition{listedEdition(registry.Lookup(portolan.Key{}), x.transports, "")}
 }
 
 // past finds the edition that each transport has at a date. Unless asked for,
@@ -275,7 +275,7 @@ func (x *lister) past(d registry.Date, asked []portolan.Transport) error {
 			x.editions[n-1].Transports = append(x.editions[n-1].Transports, t)
 			continue
 		}
-		x.editions = append(x.editions, editionOf(a, []portolan.Transport{t}, d.String()))
+		x.editions = append(x.editions, listedEdition(a, []portolan.Transport{t}, d.String()))
 	}
 	if len(x.transports) == 0 {
 		return fail(exitNotFound, "no edition of %s or before speaks of %s", d, cmp.Or(transportWords(asked), "that")).hint("portolan list --at %s lists what there is", d)
@@ -337,7 +337,7 @@ func sourceDateOrNull(s registry.Source) *sourceDate {
 	return &d
 }
 
-func editionOf(a registry.Answer, on []portolan.Transport, asked string) edition {
+func listedEdition(a registry.Answer, on []portolan.Transport, asked string) edition {
 	s := a.Edition()
 	e := edition{ID: s.ID, Title: s.Title, Date: s.Date.String(), Transports: on, Newer: []sourceDate{}, asked: asked, source: s}
 	if next, ok := a.Gap(); ok {

@@ -116,7 +116,7 @@ func appendCite(j *report.JSON, c registry.Citation) {
 // which has none.
 func (l *listLine) places(x *lister) func(yield func(registry.Citation) bool) {
 	return func(yield func(registry.Citation) bool) {
-		edition := x.editionOf(l.on[0])
+		edition := x.listedEdition(l.on[0])
 		if len(l.rows) == 0 {
 			yield(registry.Citation{Source: edition})
 			return
@@ -137,7 +137,7 @@ func (l *listLine) places(x *lister) func(yield func(registry.Citation) bool) {
 	}
 }
 
-func (x *lister) editionOf(t portolan.Transport) registry.Source {
+func (x *lister) listedEdition(t portolan.Transport) registry.Source {
 	for _, e := range x.editions {
 		if slices.Contains(e.Transports, t) {
 			return e.source
@@ -170,7 +170,7 @@ func (x *lister) cells(yield func([]string) bool) {
 	for l := range x.all() {
 		r := l.row()
 		source, place := l.place(x)
-		copy(row, []string{l.span.String(), transportNames(l.on, " "), portolan.RangeOf(l.span.First).String(), l.status.String(), strconv.FormatBool(l.ghost),
+		copy(row, []string{l.span.String(), joinTransports(l.on, " "), portolan.RangeOf(l.span.First).String(), l.status.String(), strconv.FormatBool(l.ghost),
 			r.Service(), r.Description(), r.Assignee(), r.Contact(), strconv.FormatBool(r.ContactInherited()), r.Registered().String(), l.first.Date.String(), l.notYet.Date.String(), l.by,
 			strings.Join(r.References(), "; "), r.Note(), source, place})
 		if !yield(row) {
@@ -179,7 +179,7 @@ func (x *lister) cells(yield func([]string) bool) {
 	}
 }
 
-func transportNames(on []portolan.Transport, between string) string {
+func joinTransports(on []portolan.Transport, between string) string {
 	switch len(on) {
 	case 1:
 		return on[0].String()
@@ -198,7 +198,7 @@ func onWords(on []portolan.Transport) string {
 	if len(on) == len(portolan.Transports) && !slices.Contains(on, portolan.NCP) {
 		return "all four"
 	}
-	return transportNames(on, ",")
+	return joinTransports(on, ",")
 }
 
 func (x *lister) sayEditions(p *report.Page) {

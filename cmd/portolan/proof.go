@@ -44,7 +44,7 @@ func (a *app) prove(text string) error {
 	if n := r.Failed(); n > 0 {
 		return fail(exitNo, "nothing is proved: %s of the data failed", count(n, "check")).hint("portolan data verify says which")
 	}
-	transports := everyTransport()
+	transports := anyTransport()
 	if q.HasTransport {
 		transports = []portolan.Transport{q.Transport}
 	}
@@ -70,7 +70,7 @@ func (a *app) prove(text string) error {
 	return a.print(d.document())
 }
 
-func everyTransport() []portolan.Transport {
+func anyTransport() []portolan.Transport {
 	var all []portolan.Transport
 	for t := portolan.TCP; t <= portolan.NCP; t++ {
 		all = append(all, t)

@@ -105,6 +105,12 @@ func TestJSONMatchesTheSchemas(t *testing.T) {
 		{"list", "list"}, {"list", "list --at 1995 0-600"}, {"list", "list --year 2019"}, {"list", "list --status reserved,dynamic --count"}, {"list", "list --ghost -n 3"},
 		{"ghosts", "ghosts"}, {"ghosts", "ghosts 80"}, {"ghosts", "ghosts --why 30003"}, {"ghosts", "ghosts --why 4"}, {"stats", "stats"},
 		{"cite", "cite 0-7 4444 50000 15"}, {"cite", "cite 378/tcp --all"}, {"cite", "cite http --accessed 2026-11-23"},
+		{"search", "search nec --at 1994-10"}, {"search", "search nec --at 1066"},
+		{"history", "history 378"}, {"history", "history 0 2 15 22 51 63 80 144 400 831 1110 5543 50000 6000-6070 378/ncp"}, {"history", "history http la-maint x11 netstat"},
+		{"history", "history 80 --brief"}, {"history", "history 378 --kind ranged"},
+		{"at", "at 1994"}, {"at", "at 1066"}, {"at", "at 2000 0-100 http x11 9/dccp 50000"}, {"at", "at 1066 80"}, {"at", "at 2026-12 5543"}, {"at", "explain 22 --at 1994-10"},
+		{"diff", "diff 1994-10 2026-08-17 --kind all"}, {"diff", "diff 2026-08-17 2026-08-18"}, {"diff", "diff 2026 rfc1340 http 0-10"},
+		{"lost", "lost"}, {"lost", "lost 378"}, {"lost", "lost --transport ncp"}, {"lost", "lost compressnet 63"},
 	} {
 		e := testEnv(append(strings.Fields(c.args), "--json")...)
 		e.Sockets = busyHost
@@ -131,7 +137,7 @@ func noTerminalOrders(t *testing.T, what, out string) {
 // No name that a process gives itself moves the cursor, in any command or format
 // that a terminal gets.
 func TestHostileNamesStayText(t *testing.T) {
-	for _, args := range []string{"check", "check --all", "378", "22 5000", "listeners", "listeners --all", "check --format csv", "listeners --format tsv", "check --format ndjson", "300-400"} {
+	for _, args := range []string{"check", "check --all", "378", "22 5000", "listeners", "listeners --all", "check --format csv", "listeners --format tsv", "history 80 --format csv", "diff rfc1340 rfc1700 --format tsv", "lost --format csv", "at 2020 0-80 --format csv", "history http --format ndjson", "check --format ndjson", "300-400"} {
 		e := testEnv(strings.Fields(args + " --color never --no-pager")...)
 		e.Sockets, e.OutTerminal = busyHost, true
 		got := e.run()
@@ -144,7 +150,13 @@ func TestHostileNamesStayText(t *testing.T) {
 
 // The pages fit a terminal of 80 columns.
 func TestPagesFit(t *testing.T) {
-	for _, args := range []string{"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023", "list", "list 0-1200 -n 0", "list --at 1995", "list --year 2020", "list --status assigned --count", "ghosts", "ghosts --why 378", "ghosts --why 30003", "ghosts --why 22", "stats", "data verify", "data verify --proof 378", "data verify --proof 113/tcp"} {
+	for _, args := range []string{
+		"378", "80", "22", "6000", "5349", "2", "4905", "50000", "100", "512", "check", "listeners", "suggest", "search nec", "data sources", "0-1023",
+		"list", "list 0-1200 -n 0", "list --at 1995", "list --year 2020", "list --status assigned --count", "ghosts", "ghosts --why 378",
+		"ghosts --why 30003", "ghosts --why 22", "stats", "data verify", "data verify --proof 378", "data verify --proof 113/tcp", "history 378",
+		"history 80", "history 63 144", "history http --brief", "history 0-100", "history 50000", "at 1994", "at 1994 22", "at 2000 0-100", "at 1066 80",
+		"diff 1994-10 2026 0-1023 --kind all", "diff 2026-08 2026-09", "lost", "lost 0-60", "lost compressnet",
+	} {
 		e := testEnv(strings.Fields(args + " --color never --no-pager")...)
 		e.Sockets, e.OutTerminal = busyHost, true
 		for line := range strings.Lines(e.run().out) {
