@@ -387,7 +387,8 @@ func identical(a, b Assignment) bool { return a == b }
 func anything(a, b Assignment) bool { return true }
 
 // akin reports whether two rows under different names read as one service: the
-// same description, a holder in common, or nearly the same spelling.
+// same description, nearly the same spelling, or a holder in common other than
+// those who kept the lists.
 func akin(a, b Assignment) bool {
 	if d := plain(a.Description()); d != "" && d == plain(b.Description()) {
 		return true
@@ -396,11 +397,26 @@ func akin(a, b Assignment) bool {
 	switch {
 	case x == "" || y == "":
 		// A list without names went before one with names ("Echo", then echo).
-		return x+y != "" && strings.Contains(plain(a.Description()+" "+b.Description()), x+y) || shareHolder(a, b)
+		return x+y != "" && strings.Contains(plain(a.Description()+" "+b.Description()), x+y) || shareUser(a, b)
 	case x == y || slipped(x, y):
 		return true
 	}
-	return shareHolder(a, b)
+	return shareUser(a, b)
+}
+
+// keepers are those who hold ports because they keep the lists, or stand in for
+// whoever a standard has: that two services have them in common says nothing.
+var keepers = [...]string{"jonpostel", "joycereynolds", "iana", "iesg", "ietfchair"}
+
+// shareUser reports whether two rows name a holder in common who is no keeper.
+func shareUser(a, b Assignment) bool {
+	users := func(x Assignment) []string {
+		return slices.DeleteFunc(holders(x), func(h string) bool { return slices.Contains(keepers[:], h) })
+	}
+	of := users(b)
+	return slices.ContainsFunc(users(a), func(h string) bool {
+		return slices.ContainsFunc(of, func(o string) bool { return samePerson(h, o) })
+	})
 }
 
 // plain keeps letters and digits, in lower case.
