@@ -95,7 +95,7 @@ func (f *ianaFile) crossReferences(row *twin.Row, rec ianaRecord) {
 
 var plainRFC = regexp.MustCompile(`\[RFC(\d+)\]`)
 
-var inlineTag = regexp.MustCompile(`\[(person|rfc|uri):([^\]]*)\]`)
+var inlineTag = regexp.MustCompile(`\[(person|rfc|draft|uri):([^\]]*)\]`)
 
 // resolve replaces the tags inside a text by what they stand for.
 func (f *ianaFile) resolve(s string) string {
@@ -106,6 +106,8 @@ func (f *ianaFile) resolve(s string) string {
 			return f.person(m[2])
 		case "rfc":
 			return ianacsv.RFCName(m[2])
+		case "draft":
+			return beforeColon(m[2])
 		}
 		return uri(m[2])
 	})
