@@ -30,6 +30,18 @@ func In(k portolan.Key, s Source) (a Answer, ok bool) {
 	return answer(k, i), true
 }
 
+// Turns returns the editions in which a row of a key comes or is first lacking,
+// oldest first. Between two of them every edition says the same of the key.
+func Turns(k portolan.Key) []Source {
+	var x comparison
+	x.read(cellOf(k.Port), k.Transport)
+	var all []Source
+	for _, at := range boundaries(x.held, k.Transport) {
+		all = append(all, source(at))
+	}
+	return all
+}
+
 // Count says how many ports of a transport have each status in an edition, by
 // the number of the [Status].
 func Count(t portolan.Transport, s Source) (ports [4]int) {

@@ -161,3 +161,29 @@ func TestStarts(t *testing.T) {
 		}
 	}
 }
+
+// Between two turns of a key every edition says the same of it.
+func TestTurns(t *testing.T) {
+	for _, key := range []string{"7/tcp", "23/ncp", "51/udp", "378/tcp", "4646/tcp", "5319/udp", "50000/tcp", "6010/tcp"} {
+		k := parseKey(t, key)
+		turns := Turns(k)
+		var before said
+		for i, e := range Editions(k.Transport) {
+			a, ok := In(k, e)
+			if !ok {
+				t.Fatalf("%s: no answer of %s", key, e.ID)
+			}
+			turn := len(turns) > 0 && turns[0].ID == e.ID
+			if turn {
+				turns = turns[1:]
+			}
+			if now := saidOf(a); i > 0 && now != before && !turn {
+				t.Errorf("%s: %s says %+v, the edition before %+v, and it is no turn", key, e.ID, now, before)
+			}
+			before = saidOf(a)
+		}
+		if len(turns) > 0 {
+			t.Errorf("%s: %s is no edition of %s", key, turns[0].ID, k.Transport)
+		}
+	}
+}

@@ -64,14 +64,22 @@ func trackOf(span portolan.Span, t portolan.Transport) track {
 	k := portolan.Key{Port: span.First, Transport: t}
 	x := track{Span: span, Ports: span.String(), Transports: []portolan.Transport{t}, Stretches: []stretch{}, years: map[int]state{}}
 	editions := registry.Editions(t)
+	turns := registry.Turns(k)
 	last := ""
+	var s state
 	for i := range editions {
 		e := &editions[i]
+		if len(turns) > 0 && turns[0].ID == e.ID {
+			turns = turns[1:]
+		} else if i > 0 {
+			x.years[int(e.Date.Year)] = s
+			continue // it says what the one before says
+		}
 		a, ok := registry.In(k, *e)
 		if !ok {
 			continue
 		}
-		s := stateOf(a)
+		s = stateOf(a)
 		x.years[int(e.Date.Year)] = s
 		if text := s.text(); text != last {
 			x.close(editions[:i])
