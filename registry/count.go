@@ -47,8 +47,7 @@ func (c Counts) AllPorts() int { return sum(c.Ports) }
 
 func sum(of [3]int) int { return of[0] + of[1] + of[2] }
 
-// CountsAt counts what [At] answers for the day of a whole edition: for the
-// newest one that is today, with the names that newer lists add. Other sources
+// CountsAt counts what [At] answers for the day of a whole edition. Other sources
 // have no counts. It is one pass over all rows, half a millisecond.
 func CountsAt(s Source) Counts {
 	c := Counts{Source: s}
@@ -77,12 +76,7 @@ func CountsAt(s Source) Counts {
 }
 
 // countsIn reports whether the answers for the day of an edition rest on the row.
-func (r row) countsIn(i int) bool {
-	if i == edition {
-		return r.current()
-	}
-	return r.in(i) && r.ofEdition()
-}
+func (r row) countsIn(i int) bool { return r.in(i) && r.ofEdition() }
 
 func mark(keys []uint8, s portolan.Span, on uint8) {
 	for p := int(s.First); p <= int(s.Last); p++ {

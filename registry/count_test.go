@@ -62,7 +62,7 @@ func slowCounts(s Source, rows []twin.Row) Counts {
 }
 
 // The packed rows count as the twins do: an RFC, IANA's text, a whole edition,
-// one that is known by its changes, and today with the names newer than it.
+// and one that is known by its changes.
 func TestCountsAgreeWithTheTwins(t *testing.T) {
 	want := []string{"rfc1340", "iana-2005-12-22", "iana-2017-03-10", "iana-2021-12-29", source(edition).ID, source(firstEdition).ID}
 	seen := 0
@@ -71,15 +71,7 @@ func TestCountsAgreeWithTheTwins(t *testing.T) {
 			return
 		}
 		seen++
-		rows := e.rows
-		if e.number == edition {
-			ref := &reference{source: e.source, rows: e.rows, lists: map[string][]twin.Row{"iana-names-2026-09-17": readTwin(t, "iana-names-2026-09-17")}}
-			rows = slices.Clone(rows)
-			for tr := portolan.TCP; tr <= portolan.NCP; tr++ {
-				rows = append(rows, ref.news(tr, namesByPort(rows, tr))...)
-			}
-		}
-		if got, want := CountsAt(e.source), slowCounts(e.source, rows); got != want {
+		if got, want := CountsAt(e.source), slowCounts(e.source, e.rows); got != want {
 			t.Errorf("%s: counted\n%+v\nthe twin has\n%+v", e.source.ID, got, want)
 		}
 	})
@@ -89,22 +81,13 @@ func TestCountsAgreeWithTheTwins(t *testing.T) {
 	}
 }
 
-func namesByPort(rows []twin.Row, t portolan.Transport) [][]string {
-	names := make([][]string, 1<<16)
-	for _, r := range rows {
-		for p := int(r.Span.First); p <= int(r.Span.Last) && r.Transport == t && r.Status == "assigned"; p++ {
-			names[p] = append(names[p], r.Service)
-		}
-	}
-	return names
-}
-
-// What counts and what Lookup answers are the same keys.
-func TestCountsAgreeWithLookup(t *testing.T) {
+// What counts and what At answers are the same keys.
+func TestCountsAgreeWithAt(t *testing.T) {
 	var assigned, reserved [transportCount][3]int
 	for p := range 1 << 16 {
 		for _, tr := range portolan.Transports {
-			switch Lookup(portolan.Key{Port: uint16(p), Transport: tr}).Status() {
+			a, _ := At(portolan.Key{Port: uint16(p), Transport: tr}, source(edition).Date)
+			switch a.Status() {
 			case Assigned:
 				assigned[tr][portolan.RangeOf(uint16(p))]++
 			case Reserved:
@@ -113,7 +96,7 @@ func TestCountsAgreeWithLookup(t *testing.T) {
 		}
 	}
 	if c := CountsAt(source(edition)); c.Assigned != assigned || c.Reserved != reserved {
-		t.Errorf("%+v, Lookup has %v and %v", c, assigned, reserved)
+		t.Errorf("%+v, At has %v and %v", c, assigned, reserved)
 	}
 }
 

@@ -40,18 +40,31 @@ func Lookup(k portolan.Key) Answer {
 	return a
 }
 
-// At answers for a date: from the newest whole edition at or before it.
+// At answers for a date: from the newest whole edition at or before it, and for
+// names newer than the newest from the lists that were there by then.
 // ok is false before the first edition that speaks of the transport. Between two editions the
 // truth may be that of either: [Answer.Edition] says which day the answer is of,
 // and [Gap] which edition comes next.
 func At(k portolan.Key, d Date) (a Answer, ok bool) {
 	if e, ok := editionAt(d, k.Transport); ok {
-		if e == edition {
+		if e == edition && newsFrom().earliest() <= d.latest() {
 			return Lookup(k), true
 		}
 		return answer(k, e), true
 	}
 	return Answer{key: k}, false
+}
+
+// newsFrom is the date from which on names newer than the newest edition are
+// known: that of the newest list of names.
+func newsFrom() (d Date) {
+	all := certificates()
+	for i := range all {
+		if s := &all[i]; s.Role == Assigns && !s.Whole && d.earliest() < s.Date.earliest() {
+			d = s.Date
+		}
+	}
+	return d
 }
 
 // Gap returns the next whole edition after that of an answer, which bounds

@@ -89,15 +89,21 @@ func TestSlowAgreesWithFast(t *testing.T) {
 			return
 		}
 		ref := &reference{source: e.source, rows: e.rows}
+		with := &reference{source: e.source, rows: e.rows}
 		if e.number == edition {
-			ref.lists = map[string][]twin.Row{"iana-names-2026-09-17": readTwin(t, "iana-names-2026-09-17")}
+			with.lists = map[string][]twin.Row{"iana-names-2026-09-17": readTwin(t, "iana-names-2026-09-17")}
 		}
 		for tr := portolan.TCP; tr <= portolan.NCP; tr++ {
 			if !e.source.Covers(tr) || superseded(e.number) {
 				continue
 			}
+			every := func(int) bool { return true }
+			if with.lists != nil {
+				with.agree(t, tr, every, "today", func(k portolan.Key) (Answer, bool) { return Lookup(k), true })
+				with.agree(t, tr, every, "when the names were known", func(k portolan.Key) (Answer, bool) { return At(k, newsFrom()) })
+			}
 			if e.anchor() {
-				ref.compare(t, tr, func(int) bool { return true })
+				ref.compare(t, tr, every)
 			} else {
 				ref.compareChanged(t, tr, e.changes)
 			}
@@ -114,6 +120,12 @@ func superseded(i int) bool {
 
 func (ref *reference) compare(t *testing.T, tr portolan.Transport, about func(port int) bool) {
 	t.Helper()
+	ref.agree(t, tr, about, "at its date", func(k portolan.Key) (Answer, bool) { return At(k, ref.source.Date) })
+}
+
+// agree compares answers with the twin, key by key.
+func (ref *reference) agree(t *testing.T, tr portolan.Transport, about func(port int) bool, when string, ask func(portolan.Key) (Answer, bool)) {
+	t.Helper()
 	want := ref.all(tr)
 	for p := range want {
 		k := portolan.Key{Port: uint16(p), Transport: tr}
@@ -121,12 +133,9 @@ func (ref *reference) compare(t *testing.T, tr portolan.Transport, about func(po
 		if !about(p) || p > 0 && about(p-1) && want[p] == want[p-1] && cellOf(k.Port) == cellOf(k.Port-1) {
 			continue
 		}
-		a, ok := At(k, ref.source.Date)
+		a, ok := ask(k)
 		if got := saidOf(a); !ok || got != want[p] {
-			t.Fatalf("%s at %s (%s): %+v, the twin says %+v", k, ref.source.Date, ref.source.ID, got, want[p])
-		}
-		if ref.lists != nil && saidOf(Lookup(k)) != want[p] {
-			t.Fatalf("%s today: %+v, the twin says %+v", k, saidOf(Lookup(k)), want[p])
+			t.Fatalf("%s of %s, %s: %+v, the twin says %+v", k, ref.source.ID, when, got, want[p])
 		}
 	}
 }
