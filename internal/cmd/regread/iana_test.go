@@ -112,7 +112,8 @@ func FuzzReaders(f *testing.F) {
 	f.Add([]byte(csvSample))
 	f.Add([]byte("port\ttransport\tservice\n22\ttcp\tssh\n5-1\tudp\tx\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, read := range []reader{readIANAXML, readNames, readServices, readWitness, readRFC1340, readRFC1700, readIANAText, readIANACSV} {
+		for _, read := range []reader{readIANAXML, readNames, readServices, readWitness, readRFC349, readHosts433, readHosts503, readRFC739, readRFC820, readRFC900,
+			readRFC1340, readRFC1700, readIANAText, readIANACSV, readSELinux, readReferences} {
 			rows, _, err := read(b)
 			if err != nil {
 				continue
