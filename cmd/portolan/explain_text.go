@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/portolan/portolan/internal/page"
 	"github.com/portolan/portolan/internal/report"
@@ -157,7 +158,7 @@ func assignedSentence(a page.Assignment) string {
 		s += ", held by " + a.Assignee
 	}
 	if r := a.Restored; r != nil {
-		s += fmt.Sprintf(", held by %s, whom %s named and newer editions do not", cmp.Or(r.Contact, r.Assignee), sourceWords(page.Seen{Source: r.Source, Date: r.Date}))
+		s += fmt.Sprintf(", held by %s, whom %s named and no newer one does", cmp.Or(r.Contact, r.Assignee), sourceWords(page.Seen{Source: r.Source, Date: r.Date}))
 	}
 	return s + ", " + since(a) + "." + marks(a.Cite)
 }
@@ -171,7 +172,7 @@ func since(a page.Assignment) string {
 	return s
 }
 
-// sourceWords names a source as prose does: "RFC 1700, 1994-10".
+// sourceWords names a source as prose does: "RFC 1700, October 1994".
 func sourceWords(s page.Seen) string {
 	src, ok := registry.SourceByID(s.Source)
 	if !ok {
@@ -179,9 +180,23 @@ func sourceWords(s page.Seen) string {
 	}
 	name := strings.Split(src.Title, ",")[0]
 	if src.Authority == "IANA" && !strings.HasPrefix(name, "RFC") {
-		name = src.Authority + "'s edition"
+		return src.Authority + "'s edition of " + dateWords(s.Date)
 	}
-	return name + ", " + s.Date
+	return name + ", " + dateWords(s.Date)
+}
+
+// dateWords writes a date of a source as prose does: "October 1994", "22
+// December 2005".
+func dateWords(date string) string {
+	d, err := registry.ParseDate(date)
+	if err != nil || d.Month == 0 {
+		return date
+	}
+	words := fmt.Sprintf("%s %d", time.Month(d.Month), d.Year)
+	if d.Day > 0 {
+		words = fmt.Sprintf("%d %s", d.Day, words)
+	}
+	return words
 }
 
 func statusSentence(port *page.Port, g group) string {
@@ -268,7 +283,7 @@ func restoredWords(r *page.Restored) string {
 	return inheritedWords(cmp.Or(r.Contact, r.Assignee), r.ContactInherited) + ": " + places(r.Cite)
 }
 
-// earlierWords says how an older source has it: "RFC 1700, 1994-10: NEC Corporation, Tomoo Fujita".
+// earlierWords says how an older source has it: "RFC 1700, October 1994: NEC Corporation, Tomoo Fujita".
 func earlierWords(w page.Wording) string {
 	said := strings.Trim(w.Description+", "+inheritedWords(w.Contact, w.ContactInherited), ", ")
 	return sourceWords(page.Seen{Source: w.Source, Date: w.Date}) + ": " + cmp.Or(said, "the name alone") + marks(w.Cite)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -293,25 +292,18 @@ func BenchmarkListenersNDJSON(b *testing.B) { benchmark(b, "--format", "ndjson")
 func BenchmarkListenersCSV(b *testing.B)    { benchmark(b, "--format", "csv") }
 func BenchmarkListenersTable(b *testing.B)  { benchmark(b) }
 
-// Twice the rows must not take four times as long; the machine decides the rest.
-func TestListenersGrowsInLine(t *testing.T) {
-	if testing.Short() {
-		t.Skip("-short: measures time")
-	}
-	took := func(n int) time.Duration {
-		table, best := fleet(n), time.Hour
-		for range 3 {
-			var out bytes.Buffer
-			e := listenersEnv(table, "--json")
-			e.Stdout = &out
-			start := time.Now()
-			e.run()
-			best = min(best, time.Since(start))
-		}
-		return best
-	}
-	small, large := took(2500), took(20000)
-	if large > 30*small {
-		t.Errorf("8 times the sockets took %.1f times as long: %v, %v", float64(large)/float64(small), small, large)
+// BenchmarkListenersGrow shows what a socket costs among few and among many: the
+// two should be alike.
+func BenchmarkListenersGrow(b *testing.B) {
+	for _, n := range []int{2500, 20000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			table := fleet(n)
+			for b.Loop() {
+				e := listenersEnv(table, "--json")
+				e.Stdout, e.Stderr = io.Discard, io.Discard
+				e.run()
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/socket")
+		})
 	}
 }
