@@ -48,19 +48,34 @@ type Event struct {
 	From, To Assignment
 }
 
-// MovedTo returns where a removed assignment's name is first listed by the
-// edition that lacks it here, on the same transport. A row that keeps some of
-// its ports has not moved.
+// MovedTo returns where a removed assignment's name is listed by the edition
+// that lacks it here, on the same transport, and was not by the edition before. A
+// row that keeps some of its ports has not moved.
 func (e Event) MovedTo() (portolan.Span, bool) {
 	if e.Kind != Removed {
 		return portolan.Span{}, false
 	}
 	for _, m := range Service(e.From.Service()) {
-		if m.Transport == e.Transport && m.Assignment.Status() == Assigned && m.Assignment.First().ID == e.At.ID && !overlap(m.Span, e.From.Span()) {
+		if m.Transport == e.Transport && m.Assignment.Status() == Assigned && m.Assignment.First().ID == e.At.ID && !overlap(m.Span, e.From.Span()) &&
+			!e.wasListed(m.Span.First) {
 			return m.Span, true
 		}
 	}
 	return portolan.Span{}, false
+}
+
+// wasListed reports whether the edition before already had the name on a port.
+func (e Event) wasListed(port uint16) bool {
+	before, ok := In(portolan.Key{Port: port, Transport: e.Transport}, e.Before)
+	if !ok {
+		return false
+	}
+	for a := range before.Assignments() {
+		if sameName(a, e.From) {
+			return true
+		}
+	}
+	return false
 }
 
 func overlap(a, b portolan.Span) bool { return a.First <= b.Last && b.First <= a.Last }

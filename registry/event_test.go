@@ -243,6 +243,22 @@ func TestWordsOfLoss(t *testing.T) {
 	}
 }
 
+// Read in the weekly editions: cfg-cloud was moved within a day, semi-grpc after
+// one edition. In RFC 1340 nameserver left 53, and had 42 in RFC 1060 already.
+func TestMovedTo(t *testing.T) {
+	for key, want := range map[string]string{"8010/tcp": "8015", "8730/tcp": "8710", "53/tcp": "", "2/tcp": ""} {
+		got := ""
+		for _, e := range Events(parseKey(t, key)) {
+			if to, ok := e.MovedTo(); ok {
+				got += to.String()
+			}
+		}
+		if got != want {
+			t.Errorf("%s moved to %q, want %q", key, got, want)
+		}
+	}
+}
+
 func TestRestored(t *testing.T) {
 	k := parseKey(t, "377/tcp")
 	from, ok := Restored(k, Lookup(k).First())

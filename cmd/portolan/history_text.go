@@ -40,7 +40,7 @@ func historyText(p *report.Page, h *portHistory) {
 		p.Hang(2, fmt.Sprintf("%-14s", wordFor(h.Changes[i])), report.Text(whereChanged(h, x, everywhere)+whatChanged(x, h.Changes[i])+" "), report.Text(changeCites(x, h.Changes[i])))
 	}
 	p.Blank()
-	explained := "1992-07 … 1994-10: after the day of the first edition, at or before that of the second."
+	explained := "FROM … TO: after the day of the first edition, at or before that of the second."
 	if h.Untold > 0 {
 		explained = "Left out: " + count(h.Untold, "change") + " of other kinds. " + explained
 	}
