@@ -50,32 +50,17 @@ var dataCorrections string
 // Corrections returns the corrections that speak of the port. Those that speak
 // of the registry as a whole are in [AllCorrections] only.
 func Corrections(port uint16) []Correction {
-	var all []Correction
-	for line := range records(dataCorrections) {
+	return collect(dataCorrections, parseCorrection, func(line string) bool {
 		_, rest, _ := strings.Cut(line, "\t")
 		cell, _, _ := strings.Cut(rest, "\t")
-		if ports, err := parseSpans(cell); err != nil || !contains(ports, port) {
-			continue
-		}
-		// A test reads every line, so that none is lost here.
-		if c, err := parseCorrection(line); err == nil {
-			all = append(all, c)
-		}
-	}
-	return all
+		ports, err := parseSpans(cell)
+		return err == nil && contains(ports, port)
+	})
 }
 
 // AllCorrections returns the whole table: what speaks of no port first, then
 // by port.
-func AllCorrections() []Correction {
-	var all []Correction
-	for line := range records(dataCorrections) {
-		if c, err := parseCorrection(line); err == nil {
-			all = append(all, c)
-		}
-	}
-	return all
-}
+func AllCorrections() []Correction { return collect(dataCorrections, parseCorrection, nil) }
 
 // parseCorrection reads one line of corrections.tsv.
 func parseCorrection(line string) (c Correction, err error) {

@@ -100,20 +100,20 @@ func livesOf(c cell, on portolan.Transport) []Tenure {
 		case t.Assignment.Service() == "":
 			nameless = append(nameless, t)
 		default:
-			lives = livedAs(lives, t, sameName)
+			lives = livedAs(lives, t)
 		}
 	}
 	for _, t := range nameless {
-		lives = livedAs(lives, t, sameName)
+		lives = livedAs(lives, t)
 	}
 	slices.SortStableFunc(lives, func(a, b Tenure) int { return cmp.Compare(a.First.Date.earliest(), b.First.Date.earliest()) })
 	return lives
 }
 
 // livedAs adds a tenure to the life that it belongs to, or as a life of its own.
-func livedAs(lives []Tenure, t Tenure, same func(a, b Assignment) bool) []Tenure {
+func livedAs(lives []Tenure, t Tenure) []Tenure {
 	i := slices.IndexFunc(lives, func(l Tenure) bool {
-		return slices.ContainsFunc(l.Rows, func(r Assignment) bool { return same(r, t.Assignment) })
+		return slices.ContainsFunc(l.Rows, func(r Assignment) bool { return sameName(r, t.Assignment) })
 	})
 	if i < 0 {
 		return append(lives, t)

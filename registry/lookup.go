@@ -47,24 +47,12 @@ func Lookup(k portolan.Key) Answer {
 // and [Gap] which edition comes next.
 func At(k portolan.Key, d Date) (a Answer, ok bool) {
 	if e, ok := editionAt(d, k.Transport); ok {
-		if e == edition && newsFrom().earliest() <= d.latest() {
+		if e == edition && newsDate.earliest() <= d.latest() {
 			return Lookup(k), true
 		}
 		return answer(k, e), true
 	}
 	return Answer{key: k}, false
-}
-
-// newsFrom is the date from which on names newer than the newest edition are
-// known: that of the newest list of names.
-func newsFrom() (d Date) {
-	all := certificates()
-	for i := range all {
-		if s := &all[i]; s.Role == Assigns && !s.Whole && d.earliest() < s.Date.earliest() {
-			d = s.Date
-		}
-	}
-	return d
 }
 
 // Gap returns the next whole edition after that of an answer, which bounds

@@ -62,14 +62,10 @@ func Lost(t portolan.Transport) []Loss { return LostIn(portolan.Span{Last: 1<<16
 // LostIn returns what [Lost] returns for a span of ports.
 func LostIn(s portolan.Span, t portolan.Transport) []Loss {
 	var all []Loss
-	var patterns []*regexp.Regexp
 	open := 0 // where the losses of the cell before begin
 	for c, span := range cells(s) {
 		if !c.hasLost(t) {
 			continue
-		}
-		if patterns == nil {
-			patterns = compileWords()
 		}
 		from, until := open, len(all)
 		open = until
@@ -79,7 +75,7 @@ func LostIn(s portolan.Span, t portolan.Transport) []Loss {
 			}
 			loss := Loss{Span: span, Transport: t, Life: l, Now: todayOf(c, t)}
 			loss.Renamed = slices.ContainsFunc(loss.Now, func(a Assignment) bool { return a.Status() == Assigned && akin(l.Assignment, a) })
-			loss.Word, loss.Quote = wordOf(loss.Now, patterns)
+			loss.Word, loss.Quote = wordOf(loss.Now)
 			if i := slices.IndexFunc(all[from:until], func(o Loss) bool { return o.sameAs(loss) }); i >= 0 {
 				all[from+i].Span.Last = span.Last
 				open = min(open, from+i)
@@ -156,8 +152,8 @@ func compileWords() []*regexp.Regexp {
 const maxQuote = 120
 
 // wordOf looks for a word of loss in what stands there today.
-func wordOf(now []Assignment, patterns []*regexp.Regexp) (Word, string) {
-	for i, p := range patterns {
+func wordOf(now []Assignment) (Word, string) {
+	for i, p := range compileWords() {
 		for _, a := range now {
 			for _, text := range [...]string{a.Note(), a.Description(), a.Unauthorized()} {
 				if p.MatchString(text) {

@@ -100,7 +100,7 @@ func TestSlowAgreesWithFast(t *testing.T) {
 			every := func(int) bool { return true }
 			if with.lists != nil {
 				with.agree(t, tr, every, "today", func(k portolan.Key) (Answer, bool) { return Lookup(k), true })
-				with.agree(t, tr, every, "when the names were known", func(k portolan.Key) (Answer, bool) { return At(k, newsFrom()) })
+				with.agree(t, tr, every, "when the names were known", func(k portolan.Key) (Answer, bool) { return At(k, newsDate) })
 			}
 			if e.anchor() {
 				ref.compare(t, tr, every)

@@ -46,11 +46,26 @@ func (s Source) Covers(t portolan.Transport) bool { return s.covers&(1<<t) != 0 
 var (
 	certificatesOnce sync.Once
 	certificateList  []Source // written once, under certificatesOnce
+	newsDate         Date     // likewise
 )
 
 func certificates() []Source {
-	certificatesOnce.Do(func() { certificateList = readCertificates(dataSources) })
+	certificatesOnce.Do(func() {
+		certificateList = readCertificates(dataSources)
+		newsDate = newestList(certificateList)
+	})
 	return certificateList
+}
+
+// newestList returns the date of the newest list of names: from then on names
+// newer than the newest edition are known.
+func newestList(all []Source) (d Date) {
+	for i := range all {
+		if s := &all[i]; s.Role == Assigns && !s.Whole && d.earliest() < s.Date.earliest() {
+			d = s.Date
+		}
+	}
+	return d
 }
 
 // readCertificates reads the embedded sources.tsv, which regpack wrote. A

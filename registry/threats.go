@@ -82,30 +82,13 @@ var dataThreats string
 // Ports of the whole web (80 and 443) are left out: see
 // registry/history/mitre-attack-18.1.left-out.tsv.
 func Threats(k portolan.Key) []Threat {
-	var all []Threat
 	cell := strconv.Itoa(int(k.Port)) + "\t"
-	for line := range records(dataThreats) {
-		if !strings.HasPrefix(line, cell) {
-			continue
-		}
-		// A test reads every line, so that none is lost here.
-		if t, err := parseThreat(line); err == nil && t.On(k.Transport) {
-			all = append(all, t)
-		}
-	}
-	return all
+	all := collect(dataThreats, parseThreat, func(line string) bool { return strings.HasPrefix(line, cell) })
+	return slices.DeleteFunc(all, func(t Threat) bool { return !t.On(k.Transport) })
 }
 
 // AllThreats returns the whole table, by port.
-func AllThreats() []Threat {
-	var all []Threat
-	for line := range records(dataThreats) {
-		if t, err := parseThreat(line); err == nil {
-			all = append(all, t)
-		}
-	}
-	return all
-}
+func AllThreats() []Threat { return collect(dataThreats, parseThreat, nil) }
 
 // parseThreat reads one line of threats.tsv.
 func parseThreat(line string) (t Threat, err error) {

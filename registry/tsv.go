@@ -18,3 +18,18 @@ func records(table string) iter.Seq[string] {
 		}
 	}
 }
+
+// collect reads every line of an embedded table that a filter lets through; nil
+// lets all. A test reads every line, so that none is lost here.
+func collect[T any](table string, parse func(string) (T, error), filter func(line string) bool) []T {
+	var all []T
+	for line := range records(table) {
+		if filter != nil && !filter(line) {
+			continue
+		}
+		if x, err := parse(line); err == nil {
+			all = append(all, x)
+		}
+	}
+	return all
+}

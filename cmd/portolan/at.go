@@ -90,8 +90,8 @@ func (a *app) at(date string, args []string, only []portolan.Transport) error {
 	}
 	d := &atDocument{Schema: atSchema, DataVersion: registry.Version(), Query: strings.Join(args, " "), Date: m.document(), Answers: []atAnswer{},
 		Summary: []atCount{}, moment: m}
-	c := newCiter()
-	c.number(m.Edition)
+	c := &citer{}
+	c.Number(m.Edition)
 	found := true
 	for _, arg := range args {
 		answers, err := a.atArgument(c, m, arg, args, only)
@@ -106,9 +106,9 @@ func (a *app) at(date string, args []string, only []portolan.Transport) error {
 		found = m.Edition.ID != ""
 	}
 	if m.Next.ID != "" && (!m.Exact || len(args) == 0) {
-		c.number(m.Next)
+		c.Number(m.Next)
 	}
-	d.Sources = c.list
+	d.Sources = c.List()
 	a.sayMoment(m)
 	if err := a.print(d.document()); err != nil {
 		return err
@@ -250,7 +250,7 @@ func (s *atSide) cite(c *citer) {
 		return
 	}
 	src, _ := registry.SourceByID(s.Edition.Source)
-	s.Number = c.number(src)
+	s.Number = c.Number(src)
 	for i, r := range s.rows {
 		rows := []registry.Assignment{r}
 		for _, o := range s.also {

@@ -103,10 +103,10 @@ type changeDocument struct {
 
 func (c *citer) change(x change) changeDocument {
 	d := changeDocument{Kind: x.Kind, Ports: x.Span.String(), Transports: x.transports(), After: editionOf(x.Before), By: editionOf(x.At)}
-	d.after = c.number(x.Before)
+	d.after = c.Number(x.Before)
 	from, to := x.sides()
 	d.From, d.To = c.row(x.Before, from...), c.row(x.At, to...)
-	d.by = c.number(x.At)
+	d.by = c.Number(x.At)
 	if to, ok := x.MovedTo(); ok {
 		d.MovedTo = orNull(to.String())
 	}

@@ -101,7 +101,7 @@ func (a *app) cite(args []string, style, accessed string, all bool) error {
 			d.Citations = append(d.Citations, citeKey(k, all)...)
 		}
 	}
-	d.finish(orNil(accessed))
+	d.finish(orNull(accessed))
 	return a.print(d.document())
 }
 
@@ -215,13 +215,6 @@ func positive(n int) *int {
 		return nil
 	}
 	return &n
-}
-
-func orNil(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // finish writes the citations out.

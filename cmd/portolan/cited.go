@@ -12,28 +12,8 @@ import (
 	"github.com/portolan/portolan/registry"
 )
 
-// citer numbers sources as they are first cited.
-type citer struct {
-	numbers map[string]int
-	list    []page.Source
-}
-
-func newCiter() *citer { return &citer{numbers: map[string]int{}, list: []page.Source{}} }
-
-// number returns a source's number, 0 for the zero source.
-func (c *citer) number(s registry.Source) int {
-	if s.ID == "" {
-		return 0
-	}
-	if n, ok := c.numbers[s.ID]; ok {
-		return n
-	}
-	n := len(c.list) + 1
-	c.numbers[s.ID] = n
-	c.list = append(c.list, page.Source{Number: n, ID: s.ID, Title: s.Title, Date: s.Date.String(), Authority: s.Authority,
-		Role: string(s.Role), URL: s.URL, SHA256: s.SHA256})
-	return n
-}
+// citer describes rows and numbers the sources that it cites for them.
+type citer struct{ page.Numbering }
 
 // place says where a row stands in a source.
 func (c *citer) place(x registry.Assignment, in registry.Source) page.Cite {
@@ -41,7 +21,7 @@ func (c *citer) place(x registry.Assignment, in registry.Source) page.Cite {
 	if !ok {
 		at = x.Cite()
 	}
-	return page.Cite{Number: c.number(at.Source), Source: at.Source.ID, Page: at.Page, Line: at.Line}
+	return page.Cite{Number: c.Number(at.Source), Source: at.Source.ID, Page: at.Page, Line: at.Line}
 }
 
 // bookRow is the JSON of a row as a source has it.

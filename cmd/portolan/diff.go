@@ -115,7 +115,7 @@ func (a *app) diff(date1, date2 string, args []string, kinds *kindsFlag, only []
 // compared finds the two editions.
 func (a *app) compared(date1, date2 string) (*diffDocument, error) {
 	d := &diffDocument{Schema: diffSchema, DataVersion: registry.Version(), Compared: []portolan.Transport{}, Counts: []diffCount{},
-		Kinds: []registry.Kind{}, Changes: []changeDocument{}, citer: newCiter()}
+		Kinds: []registry.Kind{}, Changes: []changeDocument{}, citer: &citer{}}
 	var err error
 	if d.from, err = a.moment(date1); err != nil {
 		return nil, err
@@ -160,8 +160,8 @@ func (a *app) diffSpans(args []string, only []portolan.Transport) ([]era, error)
 // compare fills the document with all that differs in spans.
 func (d *diffDocument) compare(spans []era) error {
 	from, to := d.from.Edition, d.to.Edition
-	d.citer.number(from)
-	d.citer.number(to)
+	d.citer.Number(from)
+	d.citer.Number(to)
 	var lists [][]registry.Event
 	for _, t := range everyTransport() {
 		if !from.Covers(t) || !to.Covers(t) || !slices.ContainsFunc(spans, func(s era) bool { return slices.Contains(s.transports, t) }) {
@@ -258,7 +258,7 @@ func (d *diffDocument) AppendJSON(j *report.JSON) {
 		j.Value("", x)
 	}
 	j.EndList()
-	j.Value("sources", d.citer.list)
+	j.Value("sources", d.citer.List())
 	j.EndObject()
 }
 
@@ -289,7 +289,7 @@ func (d *diffDocument) text(p *report.Page) {
 		if d.to.Edition.ID != d.from.Edition.ID {
 			p.Para(0, report.Text("Nothing differs."))
 		}
-		citedSources(p, d.citer.list)
+		citedSources(p, d.citer.List())
 		return
 	}
 	d.countsText(p)
@@ -300,7 +300,7 @@ func (d *diffDocument) text(p *report.Page) {
 	}
 	p.Blank()
 	p.Para(0, report.Part{Text: "The older side of a row stands in [1], the newer in [2]; --json has page and line, \"portolan history PORT\" the days between.", Style: report.Faint})
-	citedSources(p, d.citer.list)
+	citedSources(p, d.citer.List())
 }
 
 func (d *diffDocument) side(m moment) string {

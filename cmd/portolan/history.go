@@ -109,7 +109,7 @@ func (a *app) history(args []string, kinds *kindsFlag, only []portolan.Transport
 			d.Kinds = append(d.Kinds, string(k))
 		}
 	}
-	c := newCiter()
+	c := &citer{}
 	for _, arg := range args {
 		s, err := a.historyOf(arg, args, only)
 		if err != nil {
@@ -117,7 +117,7 @@ func (a *app) history(args []string, kinds *kindsFlag, only []portolan.Transport
 		}
 		d.Histories = append(d.Histories, historyOn(c, s, kinds))
 	}
-	d.Sources = c.list
+	d.Sources = c.List()
 	empty := !slices.ContainsFunc(d.Histories, func(h portHistory) bool { return len(h.Changes) > 0 })
 	if err := a.print(d.document()); err != nil {
 		return err

@@ -179,6 +179,8 @@ func (x *lister) cells(yield func([]string) bool) {
 	}
 }
 
+// joinTransports writes transports; the usual one or two without a list, since
+// the whole registry has thousands of lines.
 func joinTransports(on []portolan.Transport, between string) string {
 	switch len(on) {
 	case 1:
@@ -186,11 +188,7 @@ func joinTransports(on []portolan.Transport, between string) string {
 	case 2:
 		return on[0].String() + between + on[1].String()
 	}
-	var names []string
-	for _, t := range on {
-		names = append(names, t.String())
-	}
-	return strings.Join(names, between)
+	return strings.Join(transportNames(on), between)
 }
 
 // onWords is for tables, which have little room.

@@ -158,8 +158,8 @@ func (a *app) lost(args []string, keep lostFilter, only []portolan.Transport) er
 	edition := registry.Lookup(portolan.Key{}).Edition()
 	d := &lostDocument{Schema: lostSchema, DataVersion: registry.Version(), Query: strings.Join(args, " "), Transports: []portolan.Transport{},
 		Edition: *editionOf(edition), Words: []wordCount{}, Losses: []lostAssignment{}, edition: edition}
-	c := newCiter()
-	c.number(edition)
+	c := &citer{}
+	c.Number(edition)
 	for _, t := range everyTransport() {
 		var list []portolan.Span
 		for _, s := range spans {
@@ -181,7 +181,7 @@ func (a *app) lost(args []string, keep lostFilter, only []portolan.Transport) er
 	}
 	slices.SortStableFunc(d.Losses, func(x, y lostAssignment) int { return cmp.Compare(x.first, y.first) })
 	d.count()
-	d.Sources = c.list
+	d.Sources = c.List()
 	if err := a.print(d.document()); err != nil {
 		return err
 	}

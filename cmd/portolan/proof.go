@@ -44,7 +44,7 @@ func (a *app) prove(text string) error {
 	if n := r.Failed(); n > 0 {
 		return fail(exitNo, "nothing is proved: %s of the data failed", count(n, "check")).hint("portolan data verify says which")
 	}
-	transports := anyTransport()
+	transports := everyTransport()
 	if q.HasTransport {
 		transports = []portolan.Transport{q.Transport}
 	}
@@ -68,14 +68,6 @@ func (a *app) prove(text string) error {
 		d.Leaves = append(d.Leaves, leaf)
 	}
 	return a.print(d.document())
-}
-
-func anyTransport() []portolan.Transport {
-	var all []portolan.Transport
-	for t := portolan.TCP; t <= portolan.NCP; t++ {
-		all = append(all, t)
-	}
-	return all
 }
 
 func (d *proofDocument) document() *report.Document {

@@ -12,13 +12,12 @@ import (
 // needs the memory of one. It numbers the sources as they are first cited.
 type Builder struct {
 	facts   Facts
-	numbers map[string]int
-	sources []Source
+	sources Numbering
 	run     *Run // the last one found: most ports of a range share it
 }
 
 // NewBuilder returns a builder.
-func NewBuilder(f Facts) *Builder { return &Builder{facts: f, numbers: map[string]int{}} }
+func NewBuilder(f Facts) *Builder { return &Builder{facts: f} }
 
 // Port makes the page of one port. transports restricts it; none means all four.
 func (b *Builder) Port(p uint16, transports ...portolan.Transport) Port {
@@ -48,7 +47,7 @@ func (b *Builder) Port(p uint16, transports ...portolan.Transport) Port {
 
 func (b *Builder) transport(k portolan.Key) Transport {
 	a := registry.Lookup(k)
-	b.number(a.Edition())
+	b.sources.Number(a.Edition())
 	t := Transport{Transport: k.Transport, Status: a.Status(), Listed: a.Listed(), Ghost: registry.IsGhost(k),
 		Assignments: []Assignment{}, Remarks: []Remark{}, Former: []Assignment{}, Evidence: []Evidence{}, Threats: b.threats(k)}
 	for x := range a.Rows() {
@@ -82,7 +81,7 @@ func (b *Builder) assignment(x registry.Assignment, life registry.Tenure) Assign
 		FirstSeen: seen(life.First), LastSeen: seen(life.Last), NotYet: seenOrNull(life.NotYet), Gone: seenOrNull(life.Gone), Earlier: b.earlier(x, life)}
 	a.Cite = b.cites(life.Rows...)
 	for _, s := range []registry.Source{life.First, life.NotYet, life.Gone} {
-		b.number(s)
+		b.sources.Number(s)
 	}
 	return a
 }
@@ -130,34 +129,20 @@ func (b *Builder) cites(rows ...registry.Assignment) []Cite {
 		last := x.Last().ID
 		for c := range x.Citations() {
 			if c.Line > 0 || c.Source.ID == last {
-				all = append(all, Cite{b.number(c.Source), c.Source.ID, c.Page, c.Line})
+				all = append(all, Cite{b.sources.Number(c.Source), c.Source.ID, c.Page, c.Line})
 			}
 		}
 	}
 	return all
 }
 
-// number gives a source its number when it is first cited.
-func (b *Builder) number(s registry.Source) int {
-	if s.ID == "" {
-		return 0
-	}
-	if n, ok := b.numbers[s.ID]; ok {
-		return n
-	}
-	n := len(b.sources) + 1
-	b.numbers[s.ID] = n
-	b.sources = append(b.sources, Source{n, s.ID, s.Title, s.Date.String(), s.Authority, string(s.Role), s.URL, s.SHA256})
-	return n
-}
-
 // Sources returns all sources that the pages so far cite, by number, and every
 // witness: a page that finds no evidence must say where it looked.
 func (b *Builder) Sources() []Source {
 	for _, s := range registry.SourcesSearched() {
-		b.number(s)
+		b.sources.Number(s)
 	}
-	return b.sources
+	return b.sources.List()
 }
 
 func (b *Builder) related(p uint16) []Related {
@@ -176,7 +161,7 @@ func (b *Builder) corrections(p uint16) []Correction {
 	for _, c := range registry.Corrections(p) {
 		x := Correction{c.ID, c.Belief, c.Finding, []Cite{}}
 		for _, at := range c.Cites {
-			x.Cite = append(x.Cite, Cite{b.number(at.Source), at.Source.ID, at.Page, at.Line})
+			x.Cite = append(x.Cite, Cite{b.sources.Number(at.Source), at.Source.ID, at.Page, at.Line})
 		}
 		all = append(all, x)
 	}
@@ -196,7 +181,7 @@ func (b *Builder) sockets(p uint16) ([]Assignment, *TookOver) {
 	}
 	first := x.First()
 	for c := range x.Citations() {
-		return all, &TookOver{x.Description(), seen(first), []Cite{{b.number(c.Source), c.Source.ID, c.Page, c.Line}}}
+		return all, &TookOver{x.Description(), seen(first), []Cite{{b.sources.Number(c.Source), c.Source.ID, c.Page, c.Line}}}
 	}
 	return all, nil
 }
@@ -209,7 +194,7 @@ func (b *Builder) threats(k portolan.Key) []Threat {
 			x.Reports = append(x.Reports, Report(r))
 		}
 		source := registry.ThreatSource().Source
-		x.Cite = []Cite{{Number: b.number(source), Source: source.ID}}
+		x.Cite = []Cite{{Number: b.sources.Number(source), Source: source.ID}}
 		all = append(all, x)
 	}
 	return all
