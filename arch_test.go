@@ -50,6 +50,8 @@ var rooms = map[string]room{
 	"internal/cmd/regpack": {ours: []string{"internal/pack"}, never: []string{"net/http"}, why: "packing is offline and deterministic"},
 	"internal/netlab": {ours: []string{""}, others: []string{"golang.org/x/sys", "github.com/mdlayher/netlink"}, never: []string{"net/http"},
 		why: "for tests only"},
+	"internal/protocol": {ours: []string{""}, others: []string{"golang.org/x/net/http2/hpack"}, never: []string{"net", "os", "syscall"},
+		why: "what was said is known from plain bytes, by the probe and by the sentinel alike"},
 	"internal/figures":      {ours: []string{"", "registry"}, never: []string{"os", "net", "syscall"}, why: "a figure comes from the registry alone, wherever it is printed"},
 	"internal/cmd/plots":    {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "the plots of docs/findings are drawn from figures, offline"},
 	"internal/cmd/findings": {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "docs/findings.md is written from figures, offline"},

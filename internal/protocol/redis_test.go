@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRedis(f *testing.F) { fuzzProtocol(f, &redis) }

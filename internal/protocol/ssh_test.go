@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSSH(f *testing.F) { fuzzProtocol(f, &ssh) }
