@@ -49,6 +49,8 @@ type Observation struct {
 	// OwnersVisible: all processes can be looked at, so that no process means
 	// that there is none.
 	OwnersVisible bool
+	// Spoken is what the port said when it was asked; nil where it was not.
+	Spoken *Spoken
 }
 
 // Process is a holder of a socket.

@@ -30,6 +30,11 @@ func (j *judging) compare() {
 	k := j.o.Key
 	trusted := j.Identity.Known() && j.Identity.Pretends == "" && !j.Process.ExeWorldWritable
 	switch {
+	case j.o.Spoken.known() && trusted && j.Identity.Program.uses(k) && !j.a.is(j.o.Spoken.Services):
+		j.Verdict = Alternative
+		j.add(OK, "own-default", fmt.Sprintf("%s is a default port of %s (%s: %s) and it answers in %s; the registry %s", k, j.Process.Program, j.Identity.Program.What, j.Identity.Program.Source, j.o.Spoken.words(), j.registrySays()), j.a.Cite...)
+	case j.o.Spoken.known():
+		j.answered()
 	case trusted && j.a.Status == registry.Assigned && j.a.is(j.Identity.Program.Services):
 		j.Verdict = AsAssigned
 		j.add(OK, "as-assigned", fmt.Sprintf("%s is %s, which speaks %s: what %s is assigned for", j.Process.Program, j.Identity.Program.What, j.a.service(j.Identity.Program.Services), k), j.a.Cite...)

@@ -60,6 +60,8 @@ type Question struct {
 	After []string
 	// Waits: the server speaks first; the question is sent behind its greeting.
 	Waits bool
+	// OtherPort: a UDP server answers from a port of its own choice.
+	OtherPort bool
 	// Bytes is the question. It is at most 1,400 bytes long.
 	Bytes func(Ask) []byte
 	// Next gives what to send behind an answer on the same connection, for
@@ -101,9 +103,9 @@ func (p *Protocol) Keeps(service string, inTLS bool) bool {
 	return slices.Contains(p.Services, service)
 }
 
-// outranks reports whether a match of p makes one of the named protocol void,
+// Overrules reports whether a match of p makes one of the named protocol void,
 // or is the fuller statement of it.
-func (p *Protocol) outranks(other string) bool {
+func (p *Protocol) Overrules(other string) bool {
 	return p.Over == other || slices.Contains(p.Outranks, other)
 }
 
@@ -142,7 +144,7 @@ func recognise(s Said, by func(*Protocol) func(Said) (Match, bool)) []Match {
 	found = slices.DeleteFunc(found, func(m Match) bool {
 		return slices.ContainsFunc(found, func(o Match) bool {
 			p, _ := Named(o.Protocol)
-			return p != nil && p.outranks(m.Protocol)
+			return p != nil && p.Overrules(m.Protocol)
 		})
 	})
 	slices.SortStableFunc(found, func(a, b Match) int { return int(b.Strength) - int(a.Strength) })

@@ -35,6 +35,10 @@ func sshLine(kind Kind) func(Said) (Match, bool) {
 		if !ok || (proto != "2.0" && proto != "1.99" && proto != "1.5" && proto != "1.3") {
 			return Match{}, false
 		}
+		// What follows is a packet, whose length is below 35,000: its first byte is 0.
+		if rest := s.Data[min(at+len(line)+2, len(s.Data)):]; whole && len(rest) > 0 && rest[0] != 0 {
+			return Match{}, false
+		}
 		m := Match{Strength: Certain, Kind: kind, From: at, To: at + len(line)}
 		if !whole || at > 0 {
 			m.Strength = Likely

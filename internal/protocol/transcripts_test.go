@@ -203,7 +203,7 @@ func TestMatrix(t *testing.T) {
 // outranked reports whether p's own match would void or contain other.
 func outranked(own, other string) bool {
 	p, ok := Named(own)
-	return ok && p.outranks(other)
+	return ok && p.Overrules(other)
 }
 
 // TestNothing says what belongs to no protocol.

@@ -1,0 +1,142 @@
+package judge
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/portolan/portolan"
+	"github.com/portolan/portolan/registry"
+)
+
+// Spoken is what a port said when it was asked.
+type Spoken struct {
+	Protocol         string // "" where nothing that it said is known
+	Title            string // the protocol's name for people
+	Product, Version string // as the peer states them; "" where it does not
+	Services         []string
+	// Usual: the port is commonly used for the protocol, registered for it or not.
+	Usual     bool
+	Strength  Strength
+	TLS       bool
+	Confirmed bool     // a second connection was answered alike
+	Also      []string // what else it spoke
+	// Conduct says how it behaved where nothing is known: "silent".
+	Conduct string
+}
+
+func (s *Spoken) known() bool { return s != nil && s.Protocol != "" }
+
+// words says what was spoken: "SSH (OpenSSH 9.2p1)", "HTTP in TLS".
+func (s *Spoken) words() string {
+	text := s.Title
+	if s.TLS {
+		text += " in TLS"
+	}
+	if s.Product != "" {
+		text += " (" + strings.TrimSpace(s.Product+" "+s.Version) + ")"
+	}
+	return text
+}
+
+// Answer gives the verdict on what an open port of any host said when it was
+// asked. p may be nil.
+func Answer(k portolan.Key, addr netip.Addr, a Assigned, s Spoken, p *Policy) Finding {
+	f := Finding{Exposure: ExposureOf(addr, "")}
+	j := &judging{Finding: &f, o: Observation{Key: k, Spoken: &s}, a: a}
+	switch d := p.find(k); {
+	case d != nil:
+		j.declaredAnswer(d)
+	case s.known():
+		j.answered()
+	default:
+		j.mute()
+	}
+	j.trap()
+	if j.Verdict != AsAssigned && j.Verdict != Alternative && j.Verdict != Ephemeral {
+		j.reported(registry.UseC2, registry.UseListens)
+	}
+	return f
+}
+
+// answered compares what was spoken with what the port is assigned for.
+func (j *judging) answered() {
+	s, k := j.o.Spoken, j.o.Key
+	switch {
+	case j.a.is(s.Services):
+		j.Verdict = AsAssigned
+		j.add(OK, "as-assigned", fmt.Sprintf("it answers in %s: what %s is assigned for (%s)", s.words(), k, j.a.service(s.Services)), j.a.Cite...)
+		return
+	case s.Usual:
+		j.Verdict = Alternative
+		j.add(OK, "usual-port", fmt.Sprintf("it answers in %s, which %s is commonly used for; the registry %s", s.words(), k, j.registrySays()), j.a.Cite...)
+		return
+	case !s.Confirmed:
+		j.Verdict = Unknown
+		j.add(Notice, "asked-once", fmt.Sprintf("it answered in %s once, and not so when it was asked again; the registry %s", s.words(), j.registrySays()), j.a.Cite...)
+		return
+	case j.a.Status == registry.Assigned && j.a.Ghost:
+		j.ghost()
+	case j.a.Status == registry.Assigned:
+		j.Verdict = Foreign
+		severity := Notice
+		if portolan.RangeOf(k.Port) == portolan.System && j.Exposure > Loopback {
+			severity = Warning
+		}
+		j.add(severity, "other-service", fmt.Sprintf("%s is assigned to %s", k, j.a.words()), j.a.Cite...)
+	default:
+		j.elsewhere()
+	}
+	j.add(OK, "answers", "it answers in "+s.words()+", asked twice")
+}
+
+// elsewhere judges an answer on a port that nobody was given.
+func (j *judging) elsewhere() {
+	switch {
+	case j.a.Status == registry.Reserved:
+		j.free(Reserved, "reserved", "reserved: the registry keeps it from being assigned")
+	case j.a.Status == registry.Dynamic || j.h.inEphemeral(j.o.Key.Port):
+		j.Verdict = Ephemeral
+		j.add(OK, "unassigned-by-rule", fmt.Sprintf("%s %s", j.o.Key, j.registrySays()), j.a.Cite...)
+	default:
+		j.free(Unassigned, "unassigned", "unassigned: nobody was given it")
+	}
+}
+
+// mute judges an open port that said nothing which is known.
+func (j *judging) mute() {
+	switch {
+	case j.a.Status == registry.Assigned && j.a.Ghost:
+		j.ghost()
+	case j.a.Status == registry.Assigned:
+		j.Verdict = Unknown
+		j.add(Notice, "not-recognised", fmt.Sprintf("%s is assigned to %s; whether that is what is here can't be told from what it says", j.o.Key, j.a.words()), j.a.Cite...)
+	default:
+		j.elsewhere()
+	}
+	j.add(OK, "conduct", "it was asked: "+j.o.Spoken.Conduct)
+}
+
+// declaredAnswer compares an answer with the user's own chart.
+func (j *judging) declaredAnswer(d *Declaration) {
+	j.Verdict = Declared
+	s := j.o.Spoken
+	if !s.known() {
+		j.add(OK, "declared", fmt.Sprintf("%s declares it for %s; what it says is not known (%s)", d.Place, d.Service, s.Conduct))
+		return
+	}
+	j.add(OK, "declared", fmt.Sprintf("%s declares it for %s; it answers in %s", d.Place, d.Service, s.words()))
+}
+
+// trap says of a port that it may be there to hold scanners, or to deceive them.
+func (j *judging) trap() {
+	s := j.o.Spoken
+	switch {
+	case s.Conduct == "tarpit":
+		j.add(Notice, "tarpit", "it sends without end or a byte at a time, as traps for scanners do")
+	case s.Conduct == "many protocols":
+		j.add(Notice, "many-protocols", "what it says belongs to protocols that exclude each other, as traps for scanners do: "+strings.Join(s.Also, ", "))
+	case len(s.Also) > 0:
+		j.add(Notice, "also", "it answers in another protocol too: "+strings.Join(s.Also, ", "))
+	}
+}
