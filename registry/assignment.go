@@ -32,6 +32,17 @@ func (s Status) String() string {
 // MarshalText writes the same word as String.
 func (s Status) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what [Status.MarshalText] writes.
+func (s *Status) UnmarshalText(b []byte) error {
+	for known := range Status(len(statusNames)) {
+		if known.String() == string(b) {
+			*s = known
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is no status: use assigned, reserved, unassigned or dynamic", b)
+}
+
 // Assignment is one thing that the sources say a key is for: a row that stood
 // unchanged from one source to another of its series. It is a handle of four
 // bytes: compare it with ==, copy it freely. Its string methods return slices

@@ -20,6 +20,7 @@ import (
 type checkFlags struct {
 	failOn, policy          string
 	all, namespaces, strict bool
+	probe                   bool
 }
 
 func (a *app) checkCommand() *cobra.Command {
@@ -30,12 +31,14 @@ func (a *app) checkCommand() *cobra.Command {
 		Long: `Looks at every listener of this host, and at connections that go out to ports
 where nobody has business, and gives a verdict on each: does what is there belong
 to what the port is assigned for? Each finding has its severity, its reasons and
-what to do next. Ports declared in portolan.toml are held to what it says.
+what to do next. Ports declared in portolan.toml are held to what it says. With
+--probe each listener is asked what it speaks, which counts more than its name.
 
 Exits with 1 where a finding is at or above --fail-on. A finding is a question to
 the operator, and no finding is no proof of anything.`,
 		Example: `  portolan check
   portolan check 378 --json
+  portolan check --probe
   portolan check --fail-on alert --policy ./portolan.toml`,
 		Args:              a.checkOutput,
 		ValidArgsFunction: completePorts,
@@ -45,6 +48,7 @@ the operator, and no finding is no proof of anything.`,
 	c.Flags().StringVar(&f.failOn, "fail-on", "warning", "exit with 1 from this severity on: notice, warning, alert or never")
 	c.Flags().StringVar(&f.policy, "policy", "", "the `file` that declares your own ports (default: portolan.toml in the usual places)")
 	c.Flags().BoolVar(&f.all, "all", false, "show what has no finding too")
+	c.Flags().BoolVar(&f.probe, "probe", false, "ask each listener what it speaks, over this host's own addresses")
 	c.Flags().BoolVar(&f.namespaces, "all-namespaces", false, "other network namespaces too (as root)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "exit with 4 where not everything can be seen")
 	return c
@@ -68,6 +72,11 @@ func (a *app) check(ctx context.Context, f checkFlags, args []string) error {
 		return lookFailure(err)
 	}
 	l.seen = slices.DeleteFunc(l.seen, func(j judged) bool { return !wanted(j, subjects) })
+	if f.probe {
+		if err := a.askOwn(ctx, l); err != nil {
+			return err
+		}
+	}
 	r := newReview(l, f, limit)
 	if err := a.print(r.report()); err != nil {
 		return err
@@ -149,6 +158,7 @@ type reviewFinding struct {
 	Process   *reviewProcess  `json:"process"`
 	PIDs      []int           `json:"pids"` // all that hold it
 	Identity  *reviewIdentity `json:"identity"`
+	Answer    *reviewAnswer   `json:"answer"` // null without --probe
 	Assigned  reviewAssigned  `json:"assigned"`
 	Reasons   []reviewReason  `json:"reasons"`
 	Next      []string        `json:"next"`
@@ -262,7 +272,7 @@ func (s *reviewSummary) counter(severity judge.Severity) *int {
 func findingOf(j judged) reviewFinding {
 	f := reviewFinding{Verdict: j.finding.Verdict, Severity: j.finding.Severity.String(), Port: j.key.Port, Transport: j.key.Transport.String(),
 		Direction: j.observed.Direction.String(), Local: j.observed.Local.String(), DualStack: j.socket.DualStack, Exposure: j.finding.Exposure.String(),
-		PIDs: []int{}, Reasons: []reviewReason{}, Next: append([]string{}, j.finding.Next...),
+		Answer: answerOf(j.report), PIDs: []int{}, Reasons: []reviewReason{}, Next: append([]string{}, j.finding.Next...),
 		Assigned: reviewAssigned{j.assigned.Status, j.assigned.Name, append([]string{}, j.assigned.Services...), j.assigned.Holder, j.assigned.Ghost}}
 	if j.socket.Remote.IsValid() {
 		remote := j.socket.Remote.String()

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"io"
+	"net"
+	"net/netip"
 	"os"
 	"runtime/debug"
 	"strconv"
@@ -31,6 +33,14 @@ type env struct {
 	ReadFile func(string) ([]byte, error)
 	// Build is what the linker recorded of the program.
 	Build func() (*debug.BuildInfo, bool)
+	// Dial makes connections, for what the user asked to be asked.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Resolve finds the addresses of a name that the user typed.
+	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
+	// Addresses are this host's own.
+	Addresses func() []netip.Addr
+	// Create makes a file that the user named, or opens it to write on behind its end.
+	Create func(name string, more bool) (io.WriteCloser, error)
 	// Sockets looks at this host.
 	Sockets func(context.Context, sockets.Options) (*sockets.Table, error)
 }
@@ -41,6 +51,10 @@ func systemEnv() *env {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		OutTerminal: term.IsTerminal(out) && understandsSGR(os.Stdout), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Now: time.Now, Root: "/", Build: debug.ReadBuildInfo, Sockets: sockets.List, ReadFile: os.ReadFile,
+		Dial: new(net.Dialer).DialContext, Addresses: ownAddresses, Create: createFile,
+		Resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+		},
 	}
 	e.Size = func() (int, int) { return terminalSize(out, e.Getenv) }
 	return e
@@ -60,4 +74,27 @@ func terminalSize(fd int, getenv func(string) string) (width, height int) {
 		height = n
 	}
 	return width, height
+}
+
+// ownAddresses are the addresses of this host's interfaces; none where the
+// system does not say.
+func ownAddresses() []netip.Addr {
+	all, _ := net.InterfaceAddrs()
+	var own []netip.Addr
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			own = append(own, p.Addr().Unmap())
+		}
+	}
+	return own
+}
+
+// createFile makes a file of the user's, readable by its owner alone: it holds
+// what was found on a network.
+func createFile(name string, more bool) (io.WriteCloser, error) {
+	flags := os.O_CREATE | os.O_WRONLY | os.O_TRUNC
+	if more {
+		flags = os.O_CREATE | os.O_WRONLY | os.O_APPEND
+	}
+	return os.OpenFile(name, flags, 0o600)
 }

@@ -96,11 +96,11 @@ func sameAssignment(a, b page.Assignment) bool {
 		(a.Restored == nil) == (b.Restored == nil) && deref(a.Notes) == deref(b.Notes) && deref(a.Registered) == deref(b.Registered) && deref(a.UnauthorizedUse) == deref(b.UnauthorizedUse)
 }
 
-func deref(s *string) string {
-	if s == nil {
-		return ""
+func deref[T any](v *T) (zero T) {
+	if v == nil {
+		return zero
 	}
-	return *s
+	return *v
 }
 
 // answer says what the port is in a few sentences.

@@ -12,6 +12,7 @@ import (
 	"github.com/portolan/portolan/internal/judge"
 	"github.com/portolan/portolan/internal/page"
 	"github.com/portolan/portolan/internal/policy"
+	"github.com/portolan/portolan/internal/probe"
 	"github.com/portolan/portolan/internal/witness"
 	"github.com/portolan/portolan/sockets"
 )
@@ -32,6 +33,7 @@ type judged struct {
 	observed judge.Observation
 	assigned judge.Assigned
 	finding  judge.Finding
+	report   *probe.Report // of a listener that was asked
 }
 
 // lookAround looks at this host and judges every listener, and every
@@ -55,13 +57,18 @@ func (a *app) lookAround(ctx context.Context, opt sockets.Options, chart *judge.
 			as = judge.AssignedOf(o.Key)
 			assigned[o.Key] = as
 		}
-		l.seen = append(l.seen, judged{s, o.Key, o, as, judge.Judge(o, as, l.host, chart)})
+		l.seen = append(l.seen, judged{socket: s, key: o.Key, observed: o, assigned: as, finding: judge.Judge(o, as, l.host, chart)})
 	}
+	l.sort()
+	return l, nil
+}
+
+// sort puts the worst first.
+func (l *look) sort() {
 	slices.SortStableFunc(l.seen, func(x, y judged) int {
 		return cmp.Or(-cmp.Compare(x.finding.Severity, y.finding.Severity), cmp.Compare(x.key.Port, y.key.Port), cmp.Compare(x.key.Transport, y.key.Transport),
 			x.observed.Local.Compare(y.observed.Local))
 	})
-	return l, nil
 }
 
 // judgeHost asks the kernel what it does with ports. What it does not say is

@@ -47,6 +47,7 @@ func (a *app) commands() []*cobra.Command {
 	}
 	all := in("book", a.explainCommand(), a.searchCommand(), a.historyCommand(), a.atCommand(), a.diffCommand(), a.lostCommand(), a.listCommand(), a.ghostsCommand(), a.statsCommand(), a.citeCommand(), a.dataCommand())
 	all = append(all, in("host", a.checkCommand(), a.listenersCommand(), a.suggestCommand())...)
+	all = append(all, in("net", a.probeCommand())...)
 	all = append(all, in("program", a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	return append(all, topics()...)
 }
@@ -84,6 +85,7 @@ Without a command word, a port, a range or a service is explained.`,
 	root.SetErr(a.env.Stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.AddGroup(&cobra.Group{ID: "book", Title: "Ask the book:"}, &cobra.Group{ID: "host", Title: "Look at this host:"},
+		&cobra.Group{ID: "net", Title: "Ask other hosts:"},
 		&cobra.Group{ID: "program", Title: "The program itself:"})
 	help := a.helpCommand()
 	help.GroupID = "program"

@@ -20,6 +20,12 @@ func (j *judging) listening(p *Policy) {
 	j.unprivileged()
 	j.exposed()
 	j.place()
+	if s := j.o.Spoken; s != nil {
+		if !s.known() {
+			j.add(OK, "conduct", "it was asked: "+s.Conduct)
+		}
+		j.trap()
+	}
 	if j.Verdict != AsAssigned && j.Verdict != Alternative && j.Verdict != Ephemeral {
 		j.reported(registry.UseC2, registry.UseListens)
 	}
@@ -84,7 +90,11 @@ func (j *judging) ghost() {
 			s = s.lower()
 		}
 	}
-	text := fmt.Sprintf("%s is a ghost: assigned to %s, and %s; what is on it is not known to be that service", j.o.Key, j.a.words(), j.a.silence())
+	there := "what is on it is not known to be that service"
+	if j.o.Spoken.known() {
+		there = "what answers there speaks " + j.o.Spoken.words()
+	}
+	text := fmt.Sprintf("%s is a ghost: assigned to %s, and %s; %s", j.o.Key, j.a.words(), j.a.silence(), there)
 	if j.a.TwinAlive {
 		text += " (it is in use on another transport)"
 	}

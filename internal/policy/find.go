@@ -16,7 +16,7 @@ const FileName = "portolan.toml"
 // $XDG_CONFIG_DIRS (or /etc/xdg), then /etc/portolan. read is os.ReadFile or its
 // like. No file is no error: the name is then empty.
 func Find(getenv func(string) string, read func(string) ([]byte, error)) (name string, data []byte, err error) {
-	for _, name := range candidates(getenv) {
+	for _, name := range Places(getenv, FileName) {
 		data, err := read(name)
 		if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
 			continue
@@ -29,7 +29,8 @@ func Find(getenv func(string) string, read func(string) ([]byte, error)) (name s
 	return "", nil, nil
 }
 
-func candidates(getenv func(string) string) []string {
+// Places returns where a file of the user's may stand, the user's own place first.
+func Places(getenv func(string) string, file string) []string {
 	var dirs []string
 	if d := getenv("XDG_CONFIG_HOME"); path.IsAbs(d) {
 		dirs = append(dirs, d)
@@ -47,7 +48,7 @@ func candidates(getenv func(string) string) []string {
 	}
 	var all []string
 	for _, d := range append(dirs, "/etc") {
-		all = append(all, path.Join(d, "portolan", FileName))
+		all = append(all, path.Join(d, "portolan", file))
 	}
 	return all
 }
