@@ -103,7 +103,7 @@ func TestJSONMatchesTheSchemas(t *testing.T) {
 		{"suggest", "suggest"}, {"suggest", "suggest myapp --sticky -n 4"}, {"search", "search nec"}, {"search", "search nothing-holds-this"},
 		{"sources", "data sources"}, {"verify", "data verify"}, {"proof", "data verify --proof 378"}, {"proof", "data verify --proof 2/udp"}, {"version", "version"},
 		{"list", "list"}, {"list", "list --at 1995 0-600"}, {"list", "list --year 2019"}, {"list", "list --status reserved,dynamic --count"}, {"list", "list --ghost -n 3"},
-		{"ghosts", "ghosts"}, {"ghosts", "ghosts 80"}, {"ghosts", "ghosts --why 30003"}, {"ghosts", "ghosts --why 4"}, {"stats", "stats"},
+		{"ghosts", "ghosts"}, {"ghosts", "ghosts 80"}, {"ghosts", "ghosts --why 30003"}, {"ghosts", "ghosts --why 4"}, {"stats", "stats"}, {"probes", "stats --probes"},
 		{"cite", "cite 0-7 4444 50000 15"}, {"cite", "cite 378/tcp --all"}, {"cite", "cite http --accessed 2026-11-23"},
 		{"search", "search nec --at 1994-10"}, {"search", "search nec --at 1066"},
 		{"history", "history 378"}, {"history", "history 0 2 15 22 51 63 80 144 400 831 1110 5543 50000 6000-6070 378/ncp"}, {"history", "history http la-maint x11 netstat"},

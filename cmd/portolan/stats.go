@@ -14,7 +14,8 @@ import (
 const statsSchema = "portolan.stats/v1"
 
 func (a *app) statsCommand() *cobra.Command {
-	return &cobra.Command{
+	probes := false
+	c := &cobra.Command{
 		Use:   "stats",
 		Short: "The registry in figures, edition by edition",
 		Long: `Count the registry over time: for every edition that was published as a document
@@ -23,13 +24,22 @@ newest. Then today's totals: ghosts, assignments that were lost and the word tha
 is left of them, and how many rows have a registration date or a reference.
 
 A key is a port on one transport. Below the figures stand the commands that give
-them one by one.`,
+them one by one. With --probes: which protocols are recognised by what is said, and
+how many of the registry's services that are.`,
 		Example: `  portolan stats
-  portolan stats --format csv`,
+  portolan stats --format csv
+  portolan stats --probes`,
 		Args:              a.atMost(0),
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(*cobra.Command, []string) error { return a.print(newStats().document()) },
+		RunE: func(*cobra.Command, []string) error {
+			if probes {
+				return a.print(newProbes().document())
+			}
+			return a.print(newStats().document())
+		},
 	}
+	c.Flags().BoolVar(&probes, "probes", false, "the protocols that probe and check --probe recognise")
+	return c
 }
 
 type statsDocument struct {
