@@ -264,7 +264,7 @@ func (r *probing) takeOld() {
 // spokenOf is what the judge needs of a report.
 func spokenOf(p probe.Report) judge.Spoken {
 	s := judge.Spoken{Conduct: string(p.Conduct), Confirmed: p.Confirmed, Also: p.Also, TLS: p.InTLS}
-	if p.Match == nil {
+	if p.Match == nil || p.Match.Strength < protocol.Likely {
 		return s
 	}
 	s.Protocol, s.Title, s.Product, s.Version = p.Match.Protocol, p.Match.Protocol, p.Match.Product, p.Match.Version

@@ -3,6 +3,7 @@ package probe
 import (
 	"slices"
 
+	"github.com/portolan/portolan"
 	"github.com/portolan/portolan/internal/protocol"
 )
 
@@ -14,7 +15,7 @@ func (a *asking) conclude() {
 		a.keepSomething()
 		return
 	}
-	if a.r.Match != nil {
+	if a.r.named() {
 		a.r.Conduct = Spoke
 		return
 	}
@@ -120,7 +121,7 @@ func merged(have, more []protocol.Detail) []protocol.Detail {
 
 // again asks a question on a new connection, inside TLS or not.
 func (a *asking) again(q ranked, inTLS bool) (Exchange, bool) {
-	if a.t.Transport != 0 {
+	if a.t.Transport == portolan.UDP {
 		return a.datagram(a.ctx, q)
 	}
 	if inTLS {
@@ -145,7 +146,13 @@ func (a *asking) confirm() {
 	for _, m := range e.matches {
 		a.also(m, first)
 	}
-	if a.t.Transport != 0 {
+	if len(a.r.Also) > 0 {
+		// The same question, another protocol: nobody honest answers so.
+		a.r.Also = append([]string{first.Protocol}, a.r.Also...)
+		a.r.Conduct, a.r.Match = ManyTongues, nil
+		return
+	}
+	if a.t.Transport != portolan.TCP {
 		return
 	}
 	for _, name := range [...]string{"http-get", "redis-ping", "postgresql-version"} {
@@ -163,6 +170,7 @@ func (a *asking) confirm() {
 		}
 	}
 	if len(a.r.Also) > 1 {
+		a.r.Also = append([]string{first.Protocol}, a.r.Also...)
 		a.r.Conduct, a.r.Match = ManyTongues, nil
 	}
 }

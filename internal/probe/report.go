@@ -68,7 +68,8 @@ type Report struct {
 	State   State
 	Reason  string // "syn-ack", "reset", "time-out", or the system's error
 	Conduct Conduct
-	// Match is what was spoken; nil where nothing is known.
+	// Match is what was spoken; nil where nothing is known. One of strength Hint is
+	// a guess that names nothing: the conduct says so.
 	Match *protocol.Match
 	// Also names protocols that were spoken besides, by the same port.
 	Also []string

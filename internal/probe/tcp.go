@@ -52,7 +52,7 @@ func (a *asking) tcp() {
 		a.confirm()
 		return
 	}
-	if !a.spoke() {
+	if a.r.TLS == nil && !a.spoke() {
 		a.late()
 	}
 }
