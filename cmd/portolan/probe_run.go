@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -83,7 +82,7 @@ func (a *app) newProbing(ctx context.Context, f probeFlags, args []string) (*pro
 	if r.chart, err = a.loadPolicy(f.policy); err != nil {
 		return nil, err
 	}
-	r.prober = &probe.Prober{Dial: r.dial(), Patience: f.wait, Industrial: f.industrial, Agent: agent}
+	r.prober = &probe.Prober{Dial: a.env.Dial, Pace: r.pace(), Patience: f.wait, Industrial: f.industrial, Agent: agent}
 	if f.resume != "" {
 		if r.state, err = a.openResume(f.resume, r.plan()); err != nil {
 			return nil, err
@@ -100,21 +99,18 @@ func (a *app) newProbing(ctx context.Context, f probeFlags, args []string) (*pro
 	return r, nil
 }
 
-// dial keeps the rate for connections that leave this host.
-func (r *probing) dial() func(context.Context, string, string) (net.Conn, error) {
+// pace keeps the rate of connections that leave this host.
+func (r *probing) pace() func(context.Context, probe.Target) error {
 	if r.flags.rate == 0 {
-		return r.env.Dial
+		return nil
 	}
 	limit := rate.NewLimiter(rate.Limit(r.flags.rate), max(1, int(r.flags.rate/10)))
 	own := r.env.Addresses()
-	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		ap, err := netip.ParseAddrPort(address)
-		if err != nil || !ap.Addr().IsLoopback() && !slices.Contains(own, ap.Addr().Unmap().WithZone("")) {
-			if err := limit.Wait(ctx); err != nil {
-				return nil, err
-			}
+	return func(ctx context.Context, t probe.Target) error {
+		if addr := t.Addr.Addr(); addr.IsLoopback() || slices.Contains(own, addr.WithZone("")) {
+			return nil
 		}
-		return r.env.Dial(ctx, network, address)
+		return limit.Wait(ctx)
 	}
 }
 
@@ -277,7 +273,6 @@ func spokenOf(p probe.Report) judge.Spoken {
 		if p.InTLS {
 			s.Services = append(s.Services, pr.TLSServices...)
 		}
-		s.Usual = s.Usual || slices.Contains(pr.Usual, p.Target.Addr.Port())
 	}
 	return s
 }

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/portolan/portolan"
@@ -15,8 +16,6 @@ type Spoken struct {
 	Title            string // the protocol's name for people
 	Product, Version string // as the peer states them; "" where it does not
 	Services         []string
-	// Usual: the port is commonly used for the protocol, registered for it or not.
-	Usual     bool
 	Strength  Strength
 	TLS       bool
 	Confirmed bool     // a second connection was answered alike
@@ -37,6 +36,24 @@ func (s *Spoken) words() string {
 		text += " (" + strings.TrimSpace(s.Product+" "+s.Version) + ")"
 	}
 	return text
+}
+
+// defaultOf returns the program of the table that speaks what was spoken and has
+// the port as its default; nil for none.
+func (s *Spoken) defaultOf(k portolan.Key) *Program {
+	b, _ := readBook()
+	for _, p := range b.usual(k) {
+		if slices.ContainsFunc(p.Services, func(name string) bool { return slices.Contains(s.Services, name) }) || p.is(s.Protocol) || p.is(s.Product) {
+			return p
+		}
+	}
+	return nil
+}
+
+// is reports whether the program goes by a protocol's or a product's name.
+func (p *Program) is(name string) bool {
+	name = strings.ToLower(name)
+	return len(name) > 2 && slices.ContainsFunc(p.Names, func(n string) bool { return strings.Contains(strings.ToLower(n), name) })
 }
 
 // Answer gives the verdict on what an open port of any host said when it was
@@ -67,9 +84,10 @@ func (j *judging) answered() {
 		j.Verdict = AsAssigned
 		j.add(OK, "as-assigned", fmt.Sprintf("it answers in %s: what %s is assigned for (%s)", s.words(), k, j.a.service(s.Services)), j.a.Cite...)
 		return
-	case s.Usual:
+	case s.defaultOf(k) != nil:
+		p := s.defaultOf(k)
 		j.Verdict = Alternative
-		j.add(OK, "usual-port", fmt.Sprintf("it answers in %s, which %s is commonly used for; the registry %s", s.words(), k, j.registrySays()), j.a.Cite...)
+		j.add(OK, "own-default", fmt.Sprintf("it answers in %s, and %s is a default port of it (%s: %s); the registry %s", s.words(), k, p.What, p.Source, j.registrySays()), j.a.Cite...)
 		return
 	case !s.Confirmed:
 		j.Verdict = Unknown

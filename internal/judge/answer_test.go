@@ -15,9 +15,9 @@ func ssh() Spoken {
 }
 
 func TestAnswer(t *testing.T) {
-	once, alike, silent := ssh(), ssh(), Spoken{Conduct: "silent"}
+	once, silent := ssh(), Spoken{Conduct: "silent"}
 	once.Confirmed = false
-	alike.Usual = true
+	search := Spoken{Protocol: "elasticsearch", Title: "Elasticsearch", Services: []string{"http"}, Strength: Certain, Confirmed: true}
 	for _, c := range []struct {
 		key      string
 		s        Spoken
@@ -31,7 +31,8 @@ func TestAnswer(t *testing.T) {
 		{"80/tcp", ssh(), Foreign, Warning, "80/tcp is assigned to http"},
 		{"80/tcp", once, Unknown, Notice, "not so when it was asked again"},
 		{"80/tcp", silent, Unknown, Notice, "can't be told from what it says"},
-		{"2222/tcp", alike, Alternative, OK, "commonly used for"},
+		{"9200/tcp", search, Alternative, OK, "a default port of it (Elasticsearch search engine: Elasticsearch Guide"},
+		{"9201/tcp", search, Foreign, Notice, "9201/tcp is assigned to"},
 		{"4/tcp", ssh(), Unassigned, Alert, "nobody was given it"},
 		{"50000/tcp", ssh(), Ephemeral, OK, "dynamic range"},
 	} {

@@ -26,6 +26,9 @@ type asking struct {
 	r   Report
 	all []Exchange
 	rtt time.Duration
+	// until is when the target's time is up, timer what ends it then.
+	until time.Time
+	timer *time.Timer
 }
 
 // errBudget: the target has had all that one target gets.
@@ -37,10 +40,11 @@ var errSelf = errors.New("the connection reached itself: nobody listens")
 // Ask asks one target. It returns within [MostTime] and a little, or soon after
 // ctx ends; what was learned until then is in the report.
 func (p *Prober) Ask(ctx context.Context, t Target) (r Report) {
-	ctx, cancel := context.WithTimeout(ctx, MostTime)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	start := time.Now()
-	a := &asking{Prober: p, ctx: ctx, t: t, r: Report{Target: t}}
+	a := &asking{Prober: p, ctx: ctx, t: t, r: Report{Target: t}, until: start.Add(MostTime), timer: time.AfterFunc(MostTime, cancel)}
+	defer a.timer.Stop()
 	defer func() {
 		// A fault in one recogniser must cost one answer, not the run.
 		if e := recover(); e != nil {
@@ -71,6 +75,11 @@ func (a *asking) open(ctx context.Context) (net.Conn, error) {
 	if spent {
 		return nil, errBudget
 	}
+	if err := a.paced(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
 	start := time.Now()
 	c, err := a.dial(ctx, "tcp", a.t.Addr.String())
 	if err != nil {
@@ -86,6 +95,19 @@ func (a *asking) open(ctx context.Context) (net.Conn, error) {
 	}
 	a.mu.Unlock()
 	return c, nil
+}
+
+// paced waits for the caller's pace. That is not the target's time.
+func (a *asking) paced(ctx context.Context) error {
+	start := time.Now()
+	err := a.pace(ctx, a.t)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if waited := time.Since(start); waited > time.Millisecond && a.timer.Stop() {
+		a.until = a.until.Add(waited)
+		a.timer.Reset(time.Until(a.until))
+	}
+	return err
 }
 
 // wait is how long a peer is waited for.

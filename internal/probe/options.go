@@ -29,8 +29,11 @@ const (
 
 // Prober asks. Its zero value asks with the system's own dialer.
 type Prober struct {
-	// Dial makes connections; nil is a [net.Dialer]. A caller's rate is kept by it.
+	// Dial makes connections; nil is a [net.Dialer].
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Pace waits until one more connection may be made, or socket used, to a
+	// target; nil is at once. It is not counted as the target's slowness.
+	Pace func(ctx context.Context, t Target) error
 	// ListenPacket makes the socket for a UDP request whose answer comes from
 	// another port; nil is a [net.ListenConfig].
 	ListenPacket func(ctx context.Context, network, address string) (net.PacketConn, error)
@@ -59,6 +62,13 @@ func (p *Prober) dial(ctx context.Context, network, address string) (net.Conn, e
 	}
 	var d net.Dialer
 	return d.DialContext(ctx, network, address)
+}
+
+func (p *Prober) pace(ctx context.Context, t Target) error {
+	if p.Pace != nil {
+		return p.Pace(ctx, t)
+	}
+	return nil
 }
 
 func (p *Prober) listenPacket(ctx context.Context, network, address string) (net.PacketConn, error) {

@@ -3,8 +3,10 @@ package probe
 import (
 	"bytes"
 	"context"
+	"errors"
 	"net"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/portolan/portolan/internal/protocol"
@@ -16,9 +18,12 @@ const lateGreeting = 5 * time.Second
 
 // tcp asks a TCP port.
 func (a *asking) tcp() {
-	dialing, cancel := context.WithTimeout(a.ctx, 3*time.Second)
-	defer cancel()
-	c, err := a.open(dialing)
+	c, err := a.reach()
+	if c == nil && errors.Is(err, syscall.ECONNRESET) {
+		// It was reset so soon behind the handshake that the dialer never had it.
+		a.r.State, a.r.Reason, a.r.Conduct = Open, "syn-ack, then reset", ClosesAtOnce
+		return
+	}
 	if err != nil {
 		a.r.State, a.r.Reason = refused(err)
 		return
@@ -55,6 +60,18 @@ func (a *asking) tcp() {
 	if a.r.TLS == nil && !a.spoke() {
 		a.late()
 	}
+}
+
+// connectTime is how long an answer to the attempt to connect is waited for, as
+// long as a second SYN and its answer take.
+const connectTime = 3 * time.Second
+
+// reach makes the first connection; a second time, where the first was reset at once.
+func (a *asking) reach() (c net.Conn, err error) {
+	if c, err = a.open(a.ctx); errors.Is(err, syscall.ECONNRESET) {
+		return a.open(a.ctx)
+	}
+	return c, err
 }
 
 // mayBeSent reports whether a port may get a byte from us.

@@ -91,6 +91,9 @@ func (a *asking) datagram(ctx context.Context, q ranked) (Exchange, bool) {
 	if spent || ctx.Err() != nil {
 		return Exchange{}, false
 	}
+	if a.paced(ctx) != nil {
+		return Exchange{}, false
+	}
 	s, err := a.socket(ctx, q.OtherPort)
 	if err != nil {
 		a.state(Failed, err.Error())
