@@ -16,10 +16,10 @@ type Spoken struct {
 	Title            string // the protocol's name for people
 	Product, Version string // as the peer states them; "" where it does not
 	Services         []string
-	Strength  Strength
-	TLS       bool
-	Confirmed bool     // a second connection was answered alike
-	Also      []string // what else it spoke
+	Strength         Strength
+	TLS              bool
+	Confirmed        bool     // a second connection was answered alike
+	Also             []string // what else it spoke
 	// Conduct says how it behaved where nothing is known: "silent".
 	Conduct string
 }
