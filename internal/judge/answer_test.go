@@ -32,7 +32,7 @@ func TestAnswer(t *testing.T) {
 		{"80/tcp", once, Unknown, Notice, "not so when it was asked again"},
 		{"80/tcp", silent, Unknown, Notice, "can't be told from what it says"},
 		{"9200/tcp", search, Alternative, OK, "a default port of it (Elasticsearch search engine: Elasticsearch Guide"},
-		{"631/tcp", search, Foreign, Warning, "631/tcp is assigned to ipp"},
+		{"25/tcp", search, Foreign, Warning, "25/tcp is assigned to smtp"},
 		{"4/tcp", ssh(), Unassigned, Alert, "nobody was given it"},
 		{"50000/tcp", ssh(), Ephemeral, OK, "dynamic range"},
 	} {
