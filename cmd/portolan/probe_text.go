@@ -74,7 +74,7 @@ func (x *probeResult) row() []report.Cell {
 	if x.State != probe.Open {
 		state += ", " + x.Reason
 	}
-	service := cmp.Or(x.Assigned.Service, string(x.Assigned.Status))
+	service := cmp.Or(x.Assigned.Service, x.Assigned.Status.String())
 	if x.Assigned.Ghost {
 		service += " (ghost)"
 	}
