@@ -132,7 +132,7 @@ func (d *probesDocument) text(p *report.Page) {
 		if r.Client {
 			from = append(from, "client")
 		}
-		t.Rows = append(t.Rows, []report.Cell{{Text: r.Protocol, Style: report.Place}, report.Text(strings.Join(from, ", ")), report.Text(strings.Join(r.Services, " ")), report.Text(r.Source)})
+		t.Rows = append(t.Rows, []report.Cell{{Text: r.Protocol, Style: report.Place}, report.Text(strings.Join(from, ", ")), report.Text(firstWords(r.Services, 6)), report.Text(r.Source)})
 	}
 	p.Table(t)
 	c := d.Coverage
@@ -154,4 +154,12 @@ func (d *probesDocument) text(p *report.Page) {
 
 func share(part, whole int) string {
 	return fmt.Sprintf("%d of %d have a recogniser (%.1f %%)", part, whole, 100*float64(part)/float64(max(1, whole)))
+}
+
+// firstWords are the first n of all, and how many are left.
+func firstWords(all []string, n int) string {
+	if len(all) <= n {
+		return strings.Join(all, " ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(all[:n], " "), len(all)-n)
 }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzClickhouseNative(f *testing.F) { fuzzProtocol(f, &clickhouseNative) }

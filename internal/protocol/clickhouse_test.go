@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzClickhouse(f *testing.F) { fuzzProtocol(f, &clickhouse) }

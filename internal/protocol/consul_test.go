@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzConsul(f *testing.F) { fuzzProtocol(f, &consul) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzCouchdb(f *testing.F) { fuzzProtocol(f, &couchdb) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDockerRegistry(f *testing.F) { fuzzProtocol(f, &dockerRegistry) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDocker(f *testing.F) { fuzzProtocol(f, &docker) }

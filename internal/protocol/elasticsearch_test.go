@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzElasticsearch(f *testing.F) { fuzzProtocol(f, &elasticsearch) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzEtcd(f *testing.F) { fuzzProtocol(f, &etcd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGitea(f *testing.F) { fuzzProtocol(f, &gitea) }

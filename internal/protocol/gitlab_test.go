@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGitlab(f *testing.F) { fuzzProtocol(f, &gitlab) }

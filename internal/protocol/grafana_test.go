@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGrafana(f *testing.F) { fuzzProtocol(f, &grafana) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHadoopIPC(f *testing.F) { fuzzProtocol(f, &hadoopIPC) }

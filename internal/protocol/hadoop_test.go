@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHadoop(f *testing.F) { fuzzProtocol(f, &hadoop) }

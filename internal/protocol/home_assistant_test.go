@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHomeAssistant(f *testing.F) { fuzzProtocol(f, &homeAssistant) }

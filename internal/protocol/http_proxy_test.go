@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHTTPProxy(f *testing.F) { fuzzProtocol(f, &httpProxy) }

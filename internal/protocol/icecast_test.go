@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIcecast(f *testing.F) { fuzzProtocol(f, &icecast) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzInfluxdb(f *testing.F) { fuzzProtocol(f, &influxdb) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIPP(f *testing.F) { fuzzProtocol(f, &ipp) }

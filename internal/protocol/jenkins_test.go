@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzJenkins(f *testing.F) { fuzzProtocol(f, &jenkins) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKibana(f *testing.F) { fuzzProtocol(f, &kibana) }

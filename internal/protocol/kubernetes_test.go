@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKubernetes(f *testing.F) { fuzzProtocol(f, &kubernetes) }

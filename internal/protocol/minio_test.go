@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMinio(f *testing.F) { fuzzProtocol(f, &minio) }

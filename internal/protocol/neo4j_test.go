@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNeo4j(f *testing.F) { fuzzProtocol(f, &neo4j) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNexus(f *testing.F) { fuzzProtocol(f, &nexus) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNifi(f *testing.F) { fuzzProtocol(f, &nifi) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNodeRED(f *testing.F) { fuzzProtocol(f, &nodeRED) }

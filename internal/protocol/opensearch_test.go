@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzOpensearch(f *testing.F) { fuzzProtocol(f, &opensearch) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPlex(f *testing.F) { fuzzProtocol(f, &plex) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPrometheusExporter(f *testing.F) { fuzzProtocol(f, &prometheusExporter) }

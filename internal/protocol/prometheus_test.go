@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPrometheus(f *testing.F) { fuzzProtocol(f, &prometheus) }

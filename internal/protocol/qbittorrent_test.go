@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzQbittorrent(f *testing.F) { fuzzProtocol(f, &qbittorrent) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRabbitmqManagement(f *testing.F) { fuzzProtocol(f, &rabbitmqManagement) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzShoutcast(f *testing.F) { fuzzProtocol(f, &shoutcast) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSolr(f *testing.F) { fuzzProtocol(f, &solr) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSpark(f *testing.F) { fuzzProtocol(f, &spark) }

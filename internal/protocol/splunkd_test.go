@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSplunkd(f *testing.F) { fuzzProtocol(f, &splunkd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSSDP(f *testing.F) { fuzzProtocol(f, &ssdp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSyncthing(f *testing.F) { fuzzProtocol(f, &syncthing) }

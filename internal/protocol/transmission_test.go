@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTransmission(f *testing.F) { fuzzProtocol(f, &transmission) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzVault(f *testing.F) { fuzzProtocol(f, &vault) }

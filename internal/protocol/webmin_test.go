@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzWebmin(f *testing.F) { fuzzProtocol(f, &webmin) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzZookeeperAdmin(f *testing.F) { fuzzProtocol(f, &zookeeperAdmin) }
