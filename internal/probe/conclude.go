@@ -70,21 +70,30 @@ func conduct(all []Exchange) Conduct {
 // enrich asks a server that is known what else it says of itself.
 func (a *asking) enrich() {
 	m := a.r.Match
-	if m.Version != "" || m.Protocol == "http" && m.Product != "" {
+	if m.Version != "" || web(m.Protocol) && m.Product != "" {
 		return
 	}
-	for _, q := range followUps(a.t, m.Protocol) {
+	for _, q := range followUps(a.t, carrier(m.Protocol)) {
 		if q.InTLS != a.r.InTLS && !q.InTLS {
 			continue
 		}
 		e, ok := a.again(q, a.r.InTLS)
-		if !ok {
-			return
-		}
-		if a.better(e) {
+		if !ok || a.better(e) {
 			return
 		}
 	}
+}
+
+// web reports whether a protocol is HTTP and nothing that is carried by it.
+func web(name string) bool { return name == "http" || name == "http2" }
+
+// carrier is what questions to a server of a protocol name it by: who speaks
+// HTTP/2 answers in HTTP/1.1 too.
+func carrier(name string) string {
+	if name == "http2" {
+		return "http"
+	}
+	return name
 }
 
 // better takes an answer that says more of the same protocol, or names what is
@@ -95,11 +104,13 @@ func (a *asking) better(e Exchange) bool {
 		if !ok || m.Strength < protocol.Likely {
 			continue
 		}
-		same := m.Protocol == a.r.Match.Protocol
-		carried := p.Over != "" && p.Over == a.r.Match.Protocol
-		if carried || same && (m.Version != "" || m.Product != "" && a.r.Match.Product == "") {
+		have := a.r.Match
+		same := m.Protocol == have.Protocol
+		// What carries another's figures besides its own stays what it was.
+		carried := p.Over != "" && p.Over == carrier(have.Protocol)
+		if carried || same && (m.Version != "" || m.Product != "" && have.Product == "") {
 			if same {
-				m.Details = merged(a.r.Match.Details, m.Details)
+				m.Details = merged(have.Details, m.Details)
 			}
 			a.r.Match, a.r.Evidence = &m, &e
 			return m.Version != ""
