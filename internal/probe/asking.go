@@ -29,6 +29,9 @@ type asking struct {
 	// until is when the target's time is up, timer what ends it then.
 	until time.Time
 	timer *time.Timer
+	// limit is how many connections may be made until something is known; a few
+	// are kept for asking twice.
+	limit int
 }
 
 // errBudget: the target has had all that one target gets.
@@ -43,7 +46,7 @@ func (p *Prober) Ask(ctx context.Context, t Target) (r Report) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	start := time.Now()
-	a := &asking{Prober: p, ctx: ctx, t: t, r: Report{Target: t}, until: start.Add(MostTime), timer: time.AfterFunc(MostTime, cancel)}
+	a := &asking{Prober: p, ctx: ctx, t: t, r: Report{Target: t}, limit: MostConnections - kept, until: start.Add(MostTime), timer: time.AfterFunc(MostTime, cancel)}
 	defer a.timer.Stop()
 	defer func() {
 		// A fault in one recogniser must cost one answer, not the run.
@@ -67,7 +70,7 @@ func (p *Prober) Ask(ctx context.Context, t Target) (r Report) {
 // open makes a connection and counts it.
 func (a *asking) open(ctx context.Context) (net.Conn, error) {
 	a.mu.Lock()
-	spent := a.r.Connections >= MostConnections || a.r.BytesRead >= mostData
+	spent := a.r.Connections >= a.limit || a.r.BytesRead >= mostData
 	if !spent {
 		a.r.Connections++
 	}

@@ -69,11 +69,12 @@ func conduct(all []Exchange) Conduct {
 
 // enrich asks a server that is known what else it says of itself.
 func (a *asking) enrich() {
+	a.limit = MostConnections - 1
 	m := a.r.Match
 	if m.Version != "" || web(m.Protocol) && m.Product != "" {
 		return
 	}
-	for _, q := range followUps(a.t, carrier(m.Protocol)) {
+	for _, q := range followUps(a.t, m.Protocol) {
 		if q.InTLS != a.r.InTLS && !q.InTLS {
 			continue
 		}
@@ -144,6 +145,7 @@ func (a *asking) again(q ranked, inTLS bool) (Exchange, bool) {
 // confirm asks once more before a protocol counts against a port: the same
 // question must give the same protocol, and one of another must not give another.
 func (a *asking) confirm() {
+	a.limit = MostConnections
 	if a.t.keeps(a.r.Match.Protocol, a.r.InTLS) {
 		return
 	}

@@ -24,6 +24,7 @@ const (
 const (
 	Patience = 800 * time.Millisecond // and twice the round trip
 	idle     = 60 * time.Millisecond  // quiet after data ends an answer that is known
+	kept     = 2                      // connections that are kept for asking twice
 	inFlight = 4                      // connections to one port at a time
 )
 

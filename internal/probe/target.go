@@ -87,7 +87,7 @@ func followUps(t Target, of string) []ranked {
 	var all []ranked
 	for i := range protocol.Table {
 		for _, q := range protocol.Table[i].Questions {
-			if q.Transport == t.Transport && (slices.Contains(q.After, of) || p.Over != "" && slices.Contains(q.After, p.Over)) {
+			if q.Transport == t.Transport && (slices.Contains(q.After, of) || slices.Contains(q.After, carrier(of)) || p.Over != "" && slices.Contains(q.After, p.Over)) {
 				all = append(all, ranked{q, &protocol.Table[i], true})
 			}
 		}

@@ -132,9 +132,10 @@ func (a *asking) promised() []ranked {
 }
 
 // wantsTLS reports whether what is known may only be a server's complaint that
-// it was not spoken to in TLS: an HTTP answer 400.
+// it was not spoken to in TLS: an alert, or an HTTP answer 400.
 func (a *asking) wantsTLS() bool {
-	return a.r.Match != nil && a.r.Match.Protocol == "http" && a.r.Match.Detail("status") == "400"
+	m := a.r.Match
+	return m != nil && (m.Protocol == "tls" || m.Protocol == "http" && m.Detail("status") == "400")
 }
 
 // questions goes through TLS and all that may be asked, each on a connection of its own.
@@ -258,6 +259,7 @@ func (a *asking) spoke() bool {
 
 // late listens once more, for long.
 func (a *asking) late() {
+	a.limit = MostConnections - 1
 	c, err := a.open(a.ctx)
 	if err != nil {
 		return

@@ -83,7 +83,7 @@ func (a *asking) shut() bool {
 // datagram may be lost. false where the socket could not be had.
 func (a *asking) datagram(ctx context.Context, q ranked) (Exchange, bool) {
 	a.mu.Lock()
-	spent := a.r.Connections >= MostConnections
+	spent := a.r.Connections >= a.limit
 	if !spent {
 		a.r.Connections++
 	}

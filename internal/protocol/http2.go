@@ -14,10 +14,15 @@ import (
 var http2 = Protocol{
 	Name: "http2", Title: "HTTP/2", Source: "RFC 9113, sections 3.4, 4.1 and 6",
 	Services: []string{"http", "http-alt"}, TLSServices: []string{"https"},
-	Usual:     []uint16{443, 8443, 50051},
-	Answer:    answerHTTP2,
-	Opening:   openingHTTP2,
-	Questions: []Question{{Name: "http2-preface", When: Anywhere, Rank: 36, InTLS: true, Bytes: askHTTP2}},
+	Usual:    []uint16{443, 8443, 50051},
+	Outranks: []string{"http"},
+	Answer:   answerHTTP2,
+	Opening:  openingHTTP2,
+	Questions: []Question{
+		{Name: "http2-preface", When: Anywhere, Rank: 36, InTLS: true, Bytes: askHTTP2},
+		// One that answered another's words has not said who it is.
+		{Name: "http2-again", After: []string{"http2"}, InTLS: true, Bytes: askHTTP2},
+	},
 }
 
 // http2Preface is what a client says first.

@@ -279,12 +279,6 @@ func serverProduct(s string) (product, version string) {
 	return product, version
 }
 
-// startsVersion reports whether s begins as versions do: "9.4", "v2.1".
-func startsVersion(s string) bool {
-	s = strings.TrimPrefix(s, "v")
-	return s != "" && s[0] >= '0' && s[0] <= '9'
-}
-
 // httpHost writes a server as a Host field does.
 func httpHost(a Ask) string {
 	host, _, _ := strings.Cut(a.Host, "%") // a zone is nobody else's business
@@ -297,11 +291,20 @@ func httpHost(a Ask) string {
 	return host + ":" + strconv.Itoa(int(a.Port))
 }
 
+// hostField names the host where the user gave it a name. HTTP/1.0 needs none,
+// and Redis takes the field for an attack and hangs up.
+func hostField(a Ask) string {
+	if strings.Trim(a.Host, "0123456789.") == "" || strings.Contains(a.Host, ":") {
+		return ""
+	}
+	return "Host: " + httpHost(a) + "\r\n"
+}
+
 // httpGet asks for one path. It is HTTP/1.0, so that the answer comes in one
 // piece and the connection ends behind it.
 func httpGet(path string) func(Ask) []byte {
 	return func(a Ask) []byte {
-		return []byte("GET " + path + " HTTP/1.0\r\nHost: " + httpHost(a) + "\r\nUser-Agent: " + a.Agent + "\r\nAccept: */*\r\n\r\n")
+		return []byte("GET " + path + " HTTP/1.0\r\n" + hostField(a) + "User-Agent: " + a.Agent + "\r\nAccept: */*\r\n\r\n")
 	}
 }
 

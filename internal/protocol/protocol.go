@@ -11,6 +11,8 @@ type Protocol struct {
 	Name   string // lower case, as people say it: "ssh", "postgresql"
 	Title  string // for people: "PostgreSQL"
 	Source string // the document that gives its grammar
+	// TCPOnly: it is never spoken in datagrams.
+	TCPOnly bool
 	// Over names the protocol that carries this one: "http" for Elasticsearch. A
 	// match of this one is one of the carrier too, and says more.
 	Over string
@@ -132,7 +134,7 @@ func recognise(s Said, by func(*Protocol) func(Said) (Match, bool)) []Match {
 	for i := range Table {
 		p := &Table[i]
 		f := by(p)
-		if f == nil {
+		if f == nil || p.TCPOnly && s.Transport != portolan.TCP {
 			continue
 		}
 		if m, ok := f(s); ok {

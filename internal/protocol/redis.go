@@ -8,13 +8,13 @@ import (
 // redis answers every line with a typed one (RESP). It takes an HTTP request
 // for a command, so its own errors name it.
 var redis = Protocol{
-	Name: "redis", Title: "Redis", Source: "Redis serialization protocol specification",
+	Name: "redis", Title: "Redis", Source: "Redis serialization protocol specification", TCPOnly: true,
 	Services: []string{"redis"},
 	Usual:    []uint16{6379, 6380, 26379},
 	Answer:   answerRedis,
 	Opening:  openingRedis,
 	Questions: []Question{
-		{Name: "redis-ping", When: Anywhere, Rank: 60, InTLS: true, Bytes: fixed("PING\r\n")},
+		{Name: "redis-ping", When: AtHome, Rank: 60, InTLS: true, Bytes: fixed("PING\r\n")},
 		// INFO reads and changes nothing; a server with a password refuses it.
 		{Name: "redis-info", After: []string{"redis"}, InTLS: true, Bytes: fixed("INFO server\r\n")},
 	},
@@ -48,6 +48,10 @@ func answerRedis(s Said) (Match, bool) {
 			}
 			return m, true
 		}
+	}
+	if rest, ok := bytes.CutPrefix(s.Data, []byte("$17\r\n:"+textNonce(s.Nonce, 8)+"\r\n")); ok && s.Question == "irc-ping" && bytes.HasPrefix(rest, []byte("-ERR unknown command")) {
+		m.To = len(s.Data)
+		return m, true
 	}
 	if s.Question == "redis-ping" && string(line) == "+PONG" && len(s.Data) == len("+PONG\r\n") {
 		m.Kind = Handshake

@@ -8,7 +8,7 @@ import (
 // ssh speaks first, on both sides, with an identification line (RFC 4253,
 // section 4.2); a server may send other lines before it.
 var ssh = Protocol{
-	Name: "ssh", Title: "SSH", Source: "RFC 4253, section 4.2",
+	Name: "ssh", Title: "SSH", Source: "RFC 4253, section 4.2", TCPOnly: true,
 	Services: []string{"ssh", "sftp", "netconf-ssh", "snmpssh", "sshell"},
 	Usual:    []uint16{22, 2222, 830},
 	Answer:   sshLine(Banner),

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzAMQP(f *testing.F) { fuzzProtocol(f, &amqp) }

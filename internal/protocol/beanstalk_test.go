@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBeanstalk(f *testing.F) { fuzzProtocol(f, &beanstalk) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBFD(f *testing.F) { fuzzProtocol(f, &bfd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBitTorrentDHT(f *testing.F) { fuzzProtocol(f, &bittorrentDHT) }

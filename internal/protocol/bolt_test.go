@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBolt(f *testing.F) { fuzzProtocol(f, &bolt) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzCassandra(f *testing.F) { fuzzProtocol(f, &cassandra) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzCoAP(f *testing.F) { fuzzProtocol(f, &coap) }

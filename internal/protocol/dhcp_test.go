@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDHCP(f *testing.F) { fuzzProtocol(f, &dhcp) }

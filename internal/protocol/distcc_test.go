@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDistcc(f *testing.F) { fuzzProtocol(f, &distcc) }

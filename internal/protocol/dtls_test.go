@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDTLS(f *testing.F) { fuzzProtocol(f, &dtls) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzEpmd(f *testing.F) { fuzzProtocol(f, &epmd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzFastCGI(f *testing.F) { fuzzProtocol(f, &fastcgi) }

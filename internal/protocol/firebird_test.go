@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzFirebird(f *testing.F) { fuzzProtocol(f, &firebird) }

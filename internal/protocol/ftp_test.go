@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzFTP(f *testing.F) { fuzzProtocol(f, &ftp) }

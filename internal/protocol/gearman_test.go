@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGearman(f *testing.F) { fuzzProtocol(f, &gearman) }

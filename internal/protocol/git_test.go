@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGit(f *testing.F) { fuzzProtocol(f, &git) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGLBP(f *testing.F) { fuzzProtocol(f, &glbp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGPSD(f *testing.F) { fuzzProtocol(f, &gpsd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGTP(f *testing.F) { fuzzProtocol(f, &gtp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHSRP(f *testing.F) { fuzzProtocol(f, &hsrp) }

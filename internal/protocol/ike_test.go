@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIKE(f *testing.F) { fuzzProtocol(f, &ike) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIMAP(f *testing.F) { fuzzProtocol(f, &imap) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIPFIX(f *testing.F) { fuzzProtocol(f, &ipfix) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIPMI(f *testing.F) { fuzzProtocol(f, &ipmi) }

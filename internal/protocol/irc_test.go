@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIRC(f *testing.F) { fuzzProtocol(f, &irc) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzISCSI(f *testing.F) { fuzzProtocol(f, &iscsi) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKafka(f *testing.F) { fuzzProtocol(f, &kafka) }

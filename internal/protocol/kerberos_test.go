@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKerberos(f *testing.F) { fuzzProtocol(f, &kerberos) }

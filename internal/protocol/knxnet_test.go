@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKNXnet(f *testing.F) { fuzzProtocol(f, &knxnet) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzL2TP(f *testing.F) { fuzzProtocol(f, &l2tp) }

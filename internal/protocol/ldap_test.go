@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzLDAP(f *testing.F) { fuzzProtocol(f, &ldap) }

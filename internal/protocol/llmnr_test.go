@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzLLMNR(f *testing.F) { fuzzProtocol(f, &llmnr) }

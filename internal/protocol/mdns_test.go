@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMDNS(f *testing.F) { fuzzProtocol(f, &mdns) }

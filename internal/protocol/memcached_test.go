@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMemcached(f *testing.F) { fuzzProtocol(f, &memcached) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMinecraft(f *testing.F) { fuzzProtocol(f, &minecraft) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMongoDB(f *testing.F) { fuzzProtocol(f, &mongodb) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMPD(f *testing.F) { fuzzProtocol(f, &mpd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMQTT(f *testing.F) { fuzzProtocol(f, &mqtt) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMQTTSN(f *testing.F) { fuzzProtocol(f, &mqttSN) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMSSQL(f *testing.F) { fuzzProtocol(f, &mssql) }

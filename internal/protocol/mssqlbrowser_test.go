@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMSSQLBrowser(f *testing.F) { fuzzProtocol(f, &mssqlBrowser) }

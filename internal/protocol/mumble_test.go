@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMumble(f *testing.F) { fuzzProtocol(f, &mumble) }

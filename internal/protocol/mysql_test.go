@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMySQL(f *testing.F) { fuzzProtocol(f, &mysql) }

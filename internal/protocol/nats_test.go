@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNATS(f *testing.F) { fuzzProtocol(f, &nats) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNBD(f *testing.F) { fuzzProtocol(f, &nbd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNetBIOSSSN(f *testing.F) { fuzzProtocol(f, &netbiosSSN) }

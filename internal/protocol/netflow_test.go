@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNetFlow(f *testing.F) { fuzzProtocol(f, &netflow) }

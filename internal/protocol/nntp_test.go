@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNNTP(f *testing.F) { fuzzProtocol(f, &nntp) }

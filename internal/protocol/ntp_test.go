@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNTP(f *testing.F) { fuzzProtocol(f, &ntp) }

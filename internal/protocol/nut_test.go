@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNUT(f *testing.F) { fuzzProtocol(f, &nut) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzOpenVPN(f *testing.F) { fuzzProtocol(f, &openvpn) }

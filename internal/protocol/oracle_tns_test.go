@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzOracleTNS(f *testing.F) { fuzzProtocol(f, &oracleTNS) }

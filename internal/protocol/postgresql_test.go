@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPostgreSQL(f *testing.F) { fuzzProtocol(f, &postgresql) }

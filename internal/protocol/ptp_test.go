@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPTP(f *testing.F) { fuzzProtocol(f, &ptp) }

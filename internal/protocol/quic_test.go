@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzQUIC(f *testing.F) { fuzzProtocol(f, &quic) }

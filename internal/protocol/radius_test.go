@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRADIUS(f *testing.F) { fuzzProtocol(f, &radius) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRDP(f *testing.F) { fuzzProtocol(f, &rdp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRIP(f *testing.F) { fuzzProtocol(f, &rip) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRsync(f *testing.F) { fuzzProtocol(f, &rsync) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSFlow(f *testing.F) { fuzzProtocol(f, &sflow) }

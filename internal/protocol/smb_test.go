@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSMB(f *testing.F) { fuzzProtocol(f, &smb) }

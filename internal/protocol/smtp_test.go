@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSMTP(f *testing.F) { fuzzProtocol(f, &smtp) }

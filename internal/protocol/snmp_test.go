@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSNMP(f *testing.F) { fuzzProtocol(f, &snmp) }

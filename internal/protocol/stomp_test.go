@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSTOMP(f *testing.F) { fuzzProtocol(f, &stomp) }

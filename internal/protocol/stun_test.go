@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSTUN(f *testing.F) { fuzzProtocol(f, &stun) }

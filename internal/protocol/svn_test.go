@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSVN(f *testing.F) { fuzzProtocol(f, &svn) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSyslog(f *testing.F) { fuzzProtocol(f, &syslog) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTelnet(f *testing.F) { fuzzProtocol(f, &telnet) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTFTP(f *testing.F) { fuzzProtocol(f, &tftp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTLS(f *testing.F) { fuzzProtocol(f, &tls) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTorControl(f *testing.F) { fuzzProtocol(f, &torControl) }

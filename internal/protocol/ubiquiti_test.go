@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzUbiquiti(f *testing.F) { fuzzProtocol(f, &ubiquiti) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzVNC(f *testing.F) { fuzzProtocol(f, &vnc) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzWireGuard(f *testing.F) { fuzzProtocol(f, &wireguard) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzWSDiscovery(f *testing.F) { fuzzProtocol(f, &wsDiscovery) }

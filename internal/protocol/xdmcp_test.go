@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzXDMCP(f *testing.F) { fuzzProtocol(f, &xdmcp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzXMPP(f *testing.F) { fuzzProtocol(f, &xmpp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzZabbix(f *testing.F) { fuzzProtocol(f, &zabbix) }

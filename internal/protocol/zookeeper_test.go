@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzZooKeeper(f *testing.F) { fuzzProtocol(f, &zookeeper) }
