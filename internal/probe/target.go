@@ -3,7 +3,6 @@ package probe
 import (
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/portolan/portolan"
 	"github.com/portolan/portolan/internal/protocol"
@@ -108,7 +107,7 @@ func asked(name string) (ranked, bool) {
 	return ranked{}, false
 }
 
-// key is the target's port for messages: "192.0.2.1:378/tcp".
+// String is "192.0.2.1:378/tcp".
 func (t Target) String() string {
 	return netip.AddrPortFrom(t.Addr.Addr(), t.Addr.Port()).String() + "/" + t.Transport.String()
 }
@@ -122,6 +121,3 @@ func (t Target) keeps(name string, inTLS bool) bool {
 	}
 	return false
 }
-
-// port is the target's port in decimal.
-func (t Target) port() string { return strconv.Itoa(int(t.Addr.Port())) }

@@ -1,9 +1,6 @@
 package protocol
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // Mail, news and file servers greet alike: a status code or mark, then a text
 // in which most name themselves. What they share is here.
@@ -69,9 +66,4 @@ func textual(data []byte) bool {
 		}
 	}
 	return len(data) > 0
-}
-
-// startsFold reports whether b begins with a text, in any case.
-func startsFold(b []byte, text string) bool {
-	return len(b) >= len(text) && bytes.EqualFold(b[:len(text)], []byte(text))
 }
