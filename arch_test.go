@@ -52,12 +52,13 @@ var rooms = map[string]room{
 		why: "for tests only"},
 	"internal/protocol": {ours: []string{""}, others: []string{"golang.org/x/net/http2/hpack"}, never: []string{"net", "os", "syscall"},
 		why: "what was said is known from plain bytes, by the probe and by the sentinel alike"},
+	"internal/sweep": {others: []string{"golang.org/x/sys/unix"}, never: []string{"net/http", "os/exec"}, why: "it finds open ports and knows nothing of what is on them"},
 	"internal/probe": {ours: []string{"", "internal/protocol"}, never: []string{"net/http", "os/exec"},
 		why: "it asks, and does not know what a port is for: the caller says which names it is registered under"},
 	"internal/figures":      {ours: []string{"", "registry"}, never: []string{"os", "net", "syscall"}, why: "a figure comes from the registry alone, wherever it is printed"},
 	"internal/cmd/plots":    {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "the plots of docs/findings are drawn from figures, offline"},
 	"internal/cmd/findings": {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "docs/findings.md is written from figures, offline"},
-	"cmd/portolan": {ours: []string{"", "registry", "sockets", "internal/judge", "internal/policy", "internal/page", "internal/probe", "internal/protocol", "internal/report", "internal/figures", "internal/logbook", "internal/fetch", "internal/ianacsv", "internal/pack", "internal/twin", "internal/unpack", "internal/witness"},
+	"cmd/portolan": {ours: []string{"", "registry", "sockets", "internal/judge", "internal/policy", "internal/page", "internal/probe", "internal/protocol", "internal/report", "internal/sweep", "internal/figures", "internal/logbook", "internal/fetch", "internal/ianacsv", "internal/pack", "internal/twin", "internal/unpack", "internal/witness"},
 		others: []string{"github.com/spf13", "golang.org/x/term", "golang.org/x/sys", "golang.org/x/time/rate"}, never: []string{"net/http", "unsafe"}, why: "it wires; the work is done elsewhere"},
 }
 

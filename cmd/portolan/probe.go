@@ -15,7 +15,7 @@ import (
 
 // probeFlags are the flags of the command.
 type probeFlags struct {
-	ports, sweep, failOn, policy  string
+	ports, failOn, policy         string
 	top, parallel                 int
 	rate                          float64
 	udp, all, evidence, noAsk     bool
@@ -64,7 +64,6 @@ Exits with 1 where a finding is at or above --fail-on.`,
 	l.StringVarP(&f.ports, "ports", "p", "", "`PORTS` of targets that name none: 22,80,8000-8100,ssh,53/udp")
 	l.IntVar(&f.top, "top", defaultTop, "the `N` ports with most evidence of life, where none are named")
 	l.BoolVar(&f.udp, "udp", false, "ask over UDP (ports without a transport mean tcp)")
-	l.StringVar(&f.sweep, "sweep", "connect", "`HOW` open TCP ports are found: connect, or syn (as root)")
 	l.BoolVar(&f.noAsk, "no-ask", false, "only find what is open")
 	l.BoolVar(&f.all, "all", false, "list ports that are closed or do not answer too")
 	l.BoolVar(&f.evidence, "evidence", false, "show what was sent and what came back")

@@ -98,7 +98,7 @@ type probeSummary struct {
 	NoAnswer     int   `json:"no_answer"`
 	Errors       int   `json:"errors"`
 	Named        int   `json:"named"`
-	Excluded     int   `json:"excluded"` // addresses
+	Excluded     int   `json:"excluded"` // ports that were not touched
 	Findings     int   `json:"findings"` // above ok
 	Failed       bool  `json:"failed"`
 	Interrupted  bool  `json:"interrupted"`

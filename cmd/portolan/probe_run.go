@@ -5,7 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"io"
+	"iter"
+	"math/big"
 	"net/netip"
 	"slices"
 	"sync"
@@ -18,6 +21,7 @@ import (
 	"github.com/portolan/portolan/internal/probe"
 	"github.com/portolan/portolan/internal/protocol"
 	"github.com/portolan/portolan/internal/report"
+	"github.com/portolan/portolan/internal/sweep"
 	"github.com/portolan/portolan/registry"
 )
 
@@ -62,9 +66,6 @@ func (a *app) newProbing(ctx context.Context, f probeFlags, args []string) (*pro
 	}
 	if f.rate < 0 || f.parallel < 1 || f.parallel > 1024 || f.wait < 0 || f.wait > 30*time.Second {
 		return nil, usage("--rate, --parallel or --wait is out of bounds").hint("--rate is 0 or more, --parallel 1 to 1024, --wait at most 30s")
-	}
-	if f.sweep != "connect" && f.sweep != "syn" {
-		return nil, usage("--sweep %q: use connect or syn", f.sweep)
 	}
 	agent, err := a.agent(f.contact)
 	if err != nil {
@@ -114,49 +115,93 @@ func (r *probing) pace() func(context.Context, probe.Target) error {
 	}
 }
 
-// endpoints are all ports to ask, less what is excluded and what a resumed run
-// has done.
-func (r *probing) endpoints(yield func(endpoint) bool) {
-	seen := map[string]bool{} // only where targets overlap can one come twice
-	overlap := len(r.aims) > 1
+// most is how many ports one run may ask: more than anybody has the time for.
+const most = 1 << 40
+
+// total is how many ports the aims have, twice what two of them share.
+func (r *probing) total() (uint64, error) {
+	sum := new(big.Int)
 	for _, t := range r.aims {
-		for addr := t.first; ; addr = addr.Next() {
-			if slices.ContainsFunc(r.exclude, func(s span) bool { return s.contains(addr.WithZone("")) }) {
-				r.count(func(s *probeSummary) { s.Excluded++ })
-			} else {
-				for _, k := range t.keys {
-					e := endpoint{addr, t.name, k}
-					if overlap {
-						if seen[e.String()] {
-							continue
-						}
-						seen[e.String()] = true
-					}
-					if !yield(e) {
-						return
-					}
-				}
+		sum.Add(sum, new(big.Int).Mul(t.size(), big.NewInt(int64(len(t.keys)))))
+	}
+	if sum.Cmp(big.NewInt(most)) > 0 {
+		return 0, usage("%s ports are more than one run can ask", sum).hint("name smaller ranges, or fewer ports")
+	}
+	return sum.Uint64(), nil
+}
+
+// endpoints are all ports to ask, less what is excluded and what a resumed run
+// has done. They come in an order that looks random, so that no host gets all of
+// its knocks at once, and is the same when a run is resumed.
+func (r *probing) endpoints(total uint64) iter.Seq[endpoint] {
+	h := fnv.New64a()
+	io.WriteString(h, r.plan())
+	order := sweep.Order(total, h.Sum64())
+	return func(yield func(endpoint) bool) {
+		for i := range total {
+			e, ok := r.at(order(i))
+			if ok && r.state.done(e) {
+				r.locked(func() { r.progress.step(false) })
+				ok = false
 			}
-			if addr == t.last {
-				break
+			if ok && !yield(e) {
+				return
 			}
 		}
 	}
 }
 
-func (r *probing) count(f func(*probeSummary)) {
+// at returns the endpoint of a number; false where an aim before has it too, or
+// it is excluded.
+func (r *probing) at(i uint64) (endpoint, bool) {
+	for n, t := range r.aims {
+		size := t.size().Uint64() * uint64(len(t.keys))
+		if i >= size {
+			i -= size
+			continue
+		}
+		e := endpoint{addressAt(t.first, i/uint64(len(t.keys))), t.name, t.keys[i%uint64(len(t.keys))]}
+		if slices.ContainsFunc(r.exclude, func(s span) bool { return s.contains(e.addr.WithZone("")) }) {
+			r.locked(func() { r.summary.Excluded++ })
+			return e, false
+		}
+		for _, before := range r.aims[:n] {
+			if (span{before.first, before.last}).contains(e.addr) && slices.Contains(before.keys, e.key) {
+				return e, false
+			}
+		}
+		return e, true
+	}
+	return endpoint{}, false
+}
+
+// addressAt is the n-th address behind another.
+func addressAt(first netip.Addr, n uint64) netip.Addr {
+	b := first.AsSlice()
+	for i := len(b) - 1; i >= 0 && n > 0; i-- {
+		n += uint64(b[i])
+		b[i] = byte(n)
+		n >>= 8
+	}
+	a, _ := netip.AddrFromSlice(b)
+	return a.WithZone(first.Zone())
+}
+
+func (r *probing) locked(f func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	f(&r.summary)
+	f()
 }
+
+// sweepFrom is from how many TCP ports on those that are open are found first,
+// without a word, and only they are asked.
+const sweepFrom = 64
 
 // all asks every endpoint, some at a time.
 func (r *probing) all(ctx context.Context) error {
-	total := 0
-	for _, t := range r.aims {
-		if n := t.size(); n.IsInt64() {
-			total += int(n.Int64()) * len(t.keys)
-		}
+	total, err := r.total()
+	if err != nil {
+		return err
 	}
 	r.progress.begin(total)
 	defer r.progress.end()
@@ -169,21 +214,73 @@ func (r *probing) all(ctx context.Context) error {
 			}
 		})
 	}
-	for e := range r.endpoints {
-		if r.state.done(e) {
-			r.progress.step(false)
-			continue
+	give := func(e endpoint) bool {
+		if ctx.Err() != nil {
+			return false
 		}
 		select {
 		case work <- e:
-			continue
+			return true
 		case <-ctx.Done():
+			return false
 		}
-		break
+	}
+	if total > sweepFrom || r.flags.noAsk {
+		r.swept(ctx, r.endpoints(total), give)
+	} else {
+		for e := range r.endpoints(total) {
+			if !give(e) {
+				break
+			}
+		}
 	}
 	close(work)
 	wg.Wait()
 	return r.outErr
+}
+
+// swept finds out which TCP ports are open, and gives those to be asked. UDP
+// ports can only be asked.
+func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(endpoint) bool) {
+	opt := sweep.Options{Dial: r.env.Dial, Retries: 1}
+	if pace := r.pace(); pace != nil {
+		opt.Pace = func(ctx context.Context, to netip.AddrPort) error { return pace(ctx, probe.Target{Addr: to}) }
+	}
+	targets := func(yield func(netip.AddrPort) bool) {
+		for e := range all {
+			if e.key.Transport == portolan.TCP {
+				if !yield(netip.AddrPortFrom(e.addr, e.key.Port)) {
+					return
+				}
+			} else if !r.flags.noAsk && !give(e) {
+				return
+			}
+		}
+	}
+	// The error is the context's, which finish speaks of.
+	_ = sweep.Connect(ctx, opt, targets, func(x sweep.Result) {
+		e := endpoint{x.Addr.Addr(), r.nameOf(x.Addr.Addr()), portolan.Key{Port: x.Addr.Port()}}
+		if x.State == sweep.Open && !r.flags.noAsk {
+			give(e)
+			return
+		}
+		as := r.assignedOf(e.key)
+		p := probe.Report{Target: probe.Target{Addr: x.Addr}, State: probe.State(x.State), Reason: x.Reason, Connections: 1}
+		if x.State == sweep.Open {
+			p.Conduct = probe.NotAsked
+		}
+		r.take(e, as, p)
+	})
+}
+
+// nameOf is the name that the user gave an address.
+func (r *probing) nameOf(addr netip.Addr) string {
+	for _, t := range r.aims {
+		if t.name != "" && t.first == addr {
+			return t.name
+		}
+	}
+	return ""
 }
 
 // one asks an endpoint and takes the answer. What was interrupted is not taken:
@@ -216,7 +313,7 @@ func (r *probing) take(e endpoint, as judge.Assigned, p probe.Report) {
 	if p.State == probe.Open {
 		f := judge.Answer(e.key, e.addr, as, spokenOf(p), r.chart)
 		result.judge(f)
-		r.count(func(s *probeSummary) { s.Failed = s.Failed || f.Severity >= r.limit })
+		r.locked(func() { r.summary.Failed = r.summary.Failed || f.Severity >= r.limit })
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -160,7 +160,6 @@ func TestProbeRefuses(t *testing.T) {
 		{"10.9.8.1 --exclude-file /no", "read the exclusions", exitFailure},
 		{"10.9.8.1 --contact a<b", "--contact", exitUsage},
 		{"10.9.8.1 --parallel 0", "out of bounds", exitUsage},
-		{"10.9.8.1 --sweep fast", "--sweep", exitUsage},
 		{"10.9.8.1:22/sctp", "only tcp and udp", exitUsage},
 		{"", "needs a target", exitUsage},
 	} {
@@ -180,12 +179,16 @@ func TestProbeRefuses(t *testing.T) {
 func TestProbeResumes(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "run")
 	args := []string{"10.9.8.1:22,23,80,378", "--resume", state, "--rate", "0", "--json", "--parallel", "1", "--fail-on", "never"}
-	e, h := probeEnv(t, args...)
+	e, _ := probeEnv(t, args...)
 	e.ReadFile = os.ReadFile
 	ctx, cancel := context.WithCancel(context.Background())
 	dial := e.Dial
+	var done []string // in their order, which is not that of their numbers
 	e.Dial = func(c context.Context, network, address string) (net.Conn, error) {
-		if strings.HasSuffix(address, ":80") {
+		if !slices.Contains(done, address) {
+			done = append(done, address)
+		}
+		if len(done) == 3 {
 			cancel()
 		}
 		return dial(c, network, address)
@@ -205,8 +208,8 @@ func TestProbeResumes(t *testing.T) {
 	if d.Summary.Asked != 4 || d.Summary.Open != 3 || d.Summary.Closed != 1 || len(d.Results) != 3 {
 		t.Errorf("the whole run has %+v", d.Summary)
 	}
-	if h.dialed["tcp 10.9.8.1:22"] == 0 || h2.dialed["tcp 10.9.8.1:22"] != 0 || h2.dialed["tcp 10.9.8.1:23"] != 0 || h2.dialed["tcp 10.9.8.1:378"] == 0 {
-		t.Errorf("dialled first %v, then %v", h.dialed, h2.dialed)
+	if h2.dialed["tcp "+done[0]] != 0 || h2.dialed["tcp "+done[1]] != 0 || h2.dialed["tcp "+done[2]] == 0 || len(h2.dialed) != 2 {
+		t.Errorf("dialled first %v, then %v", done, h2.dialed)
 	}
 	other, _ := probeEnv(t, "10.9.8.1:22", "--resume", state)
 	other.ReadFile = os.ReadFile
@@ -290,5 +293,35 @@ func TestCheckProbe(t *testing.T) {
 		if o.Port == 22 && o.Verdict != judge.AsAssigned {
 			t.Errorf("22 is %s", o.Verdict)
 		}
+	}
+}
+
+// Many ports are swept first: only those that are open are asked, all are counted.
+func TestProbeSweepsManyPorts(t *testing.T) {
+	e, h := probeEnv(t, "10.9.8.1:1-500", "10.9.8.1:300-378", "--json", "--rate", "0", "--fail-on", "never")
+	got := e.run()
+	var d probeDocument
+	if err := json.Unmarshal([]byte(got.out), &d); err != nil {
+		t.Fatal(err, got.errors)
+	}
+	if d.Summary.Asked != 500 || d.Summary.Open != 3 || d.Summary.Closed != 497 || len(d.Results) != 3 {
+		t.Errorf("got %+v, %d results", d.Summary, len(d.Results))
+	}
+	for at, n := range h.dialed {
+		if port := at[strings.LastIndexByte(at, ':')+1:]; n != 1 && !slices.Contains([]string{"22", "80", "378"}, port) {
+			t.Errorf("%s was dialled %d times", at, n)
+		}
+	}
+}
+
+func TestProbeOnlySweeps(t *testing.T) {
+	e, h := probeEnv(t, "10.9.8.1:22,23,378", "--no-ask", "--all", "--json", "--rate", "0", "--fail-on", "never")
+	got := e.run()
+	var d probeDocument
+	if err := json.Unmarshal([]byte(got.out), &d); err != nil {
+		t.Fatal(err, got.errors)
+	}
+	if d.Summary.Asked != 3 || d.Summary.Open != 2 || d.Summary.Named != 0 || h.dialed["tcp 10.9.8.1:378"] != 1 {
+		t.Errorf("got %+v, dialled %v", d.Summary, h.dialed)
 	}
 }

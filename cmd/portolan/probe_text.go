@@ -185,7 +185,7 @@ func (s probeSummary) words() string {
 		}
 	}
 	if s.Excluded > 0 {
-		text += "; " + count(s.Excluded, "excluded address")
+		text += "; " + fmt.Sprintf("%d excluded", s.Excluded)
 	}
 	return text + fmt.Sprintf("; %.1f s", float64(s.Milliseconds)/1000)
 }

@@ -12,7 +12,7 @@ type progress struct {
 	w           io.Writer
 	now         func() time.Time
 	on          bool
-	total, done int
+	total, done uint64
 	open        int
 	begun, last time.Time
 }
@@ -22,7 +22,7 @@ const redraw = 200 * time.Millisecond
 
 func newProgress(e *env) *progress { return &progress{w: e.Stderr, now: e.Now, on: e.ErrTerminal} }
 
-func (p *progress) begin(total int) { p.total, p.begun = total, p.now() }
+func (p *progress) begin(total uint64) { p.total, p.begun = total, p.now() }
 
 // step counts one more. The caller keeps others away.
 func (p *progress) step(open bool) {

@@ -1,0 +1,223 @@
+package sweep
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net"
+	"net/netip"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// State is what became of an attempt.
+type State string
+
+// The states.
+const (
+	Open     State = "open"
+	Closed   State = "closed"   // refused
+	Filtered State = "filtered" // no answer, or told unreachable
+	Failed   State = "error"    // this side could not try
+)
+
+// Result is what is known of one target.
+type Result struct {
+	Addr   netip.AddrPort
+	State  State
+	Reason string // "syn-ack", "reset", "time-out", or the system's words for an ICMP message
+	RTT    time.Duration
+}
+
+// Options are how a sweep goes. The zero value is for hosts nearby.
+type Options struct {
+	// Dial makes connections; nil is a [net.Dialer].
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	// Pace waits until one more attempt may be made; nil is at once.
+	Pace func(ctx context.Context, to netip.AddrPort) error
+	// Most is the largest window; 0 is 256, and 2,048 where nothing answers. The
+	// descriptors that the process may have bound it too.
+	Most int
+	// Retries is how often a target that did not answer is tried again.
+	Retries int
+	// Longest is how long an answer is waited for at most; 0 is 1 second.
+	Longest time.Duration
+}
+
+// The bounds of the window, and of the time that an answer is waited for.
+const (
+	first     = 64
+	usualMost = 256
+	darkMost  = 2048
+	shortest  = 100 * time.Millisecond
+	// patience is how often a want of descriptors or ports of this host is waited
+	// out before it is an error.
+	patience = 40
+)
+
+// Connect tries every target and hands what became of it to found, which is
+// called by one goroutine at a time. It ends when all are done, or soon after
+// ctx; the error is then the context's.
+func Connect(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort], found func(Result)) error {
+	s := &sweeping{Options: opt, w: newWindow(opt.Most)}
+	if s.Dial == nil {
+		s.Dial = new(net.Dialer).DialContext
+	}
+	if s.Longest == 0 {
+		s.Longest = time.Second
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex // guards found
+	for to := range targets {
+		if !s.w.enter(ctx) {
+			break
+		}
+		wg.Go(func() {
+			defer s.w.leave()
+			r, ok := s.try(ctx, to)
+			if !ok {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			found(r)
+		})
+	}
+	wg.Wait()
+	return ctx.Err()
+}
+
+// sweeping is one sweep.
+type sweeping struct {
+	Options
+	w   *window
+	mu  sync.Mutex // guards rtt
+	rtt estimate
+}
+
+// try makes the attempts on one target; false where the sweep was called off.
+func (s *sweeping) try(ctx context.Context, to netip.AddrPort) (Result, bool) {
+	short := 0
+	for attempt := 0; ; {
+		if s.Pace != nil {
+			if s.Pace(ctx, to) != nil {
+				return Result{}, false
+			}
+		}
+		r, err := s.once(ctx, to)
+		switch {
+		case ctx.Err() != nil:
+			return Result{}, false
+		case isShort(err) && short < patience:
+			// This host has no more descriptors or ports: fewer at a time.
+			short++
+			s.w.shrink()
+			if !sleep(ctx, 25*time.Millisecond) {
+				return Result{}, false
+			}
+		case r.State == Filtered && r.Reason == "time-out" && attempt < s.Retries:
+			attempt++
+		default:
+			s.w.heard(r.State != Filtered)
+			return r, true
+		}
+	}
+}
+
+// once makes one attempt.
+func (s *sweeping) once(ctx context.Context, to netip.AddrPort) (Result, error) {
+	waiting, cancel := context.WithTimeout(ctx, s.wait())
+	defer cancel()
+	start := time.Now()
+	c, err := s.Dial(waiting, "tcp", to.String())
+	r := Result{Addr: to, RTT: time.Since(start)}
+	if err == nil {
+		r.State, r.Reason = Open, "syn-ack"
+		if c.LocalAddr().String() == c.RemoteAddr().String() {
+			// On loopback a connection can reach the socket that makes it.
+			r.State, r.Reason = Closed, "the connection reached itself"
+		}
+		if tcp, ok := c.(*net.TCPConn); ok {
+			_ = tcp.SetLinger(0) // a reset leaves nothing behind on either side
+		}
+		c.Close()
+	} else {
+		r.State, r.Reason = stateOf(err)
+	}
+	if r.State == Open || r.State == Closed {
+		s.mu.Lock()
+		s.rtt.add(r.RTT)
+		s.mu.Unlock()
+	}
+	return r, err
+}
+
+func (s *sweeping) wait() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rtt.timeout(s.Longest)
+}
+
+// stateOf says what an error of connect means.
+func stateOf(err error) (State, string) {
+	var no syscall.Errno
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED):
+		return Closed, "reset"
+	case errors.Is(err, syscall.ECONNRESET):
+		// Reset behind the handshake, before the dialer had the connection.
+		return Open, "syn-ack, then reset"
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+		return Filtered, "time-out"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM), errors.Is(err, syscall.ENOPROTOOPT):
+		errors.As(err, &no)
+		return Filtered, no.Error()
+	}
+	return Failed, err.Error()
+}
+
+// isShort reports whether an attempt failed for want of something of this host's.
+func isShort(err error) bool {
+	for _, e := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.EADDRNOTAVAIL, syscall.EAGAIN} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// estimate is the round trip and how much it varies, smoothed as RFC 6298 has it.
+type estimate struct {
+	mean, spread time.Duration
+	known        bool
+}
+
+func (e *estimate) add(rtt time.Duration) {
+	if !e.known {
+		e.mean, e.spread, e.known = rtt, rtt/2, true
+		return
+	}
+	e.spread += ((e.mean - rtt).Abs() - e.spread) / 4
+	e.mean += (rtt - e.mean) / 8
+}
+
+// timeout is how long to wait. Nobody has answered yet: as long as allowed.
+func (e *estimate) timeout(longest time.Duration) time.Duration {
+	if !e.known {
+		return longest
+	}
+	return min(longest, max(shortest, e.mean+4*e.spread)*2)
+}
