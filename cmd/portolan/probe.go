@@ -15,15 +15,15 @@ import (
 
 // probeFlags are the flags of the command.
 type probeFlags struct {
-	ports, failOn, policy         string
-	top, parallel                 int
-	rate                          float64
-	udp, all, evidence, noAsk     bool
-	industrial, authorised        bool
-	wait                          time.Duration
-	exclude                       []string
-	excludeFile, resume, xml, log string
-	contact                       string
+	ports, failOn, policy     string
+	top, parallel             int
+	rate                      float64
+	udp, all, evidence, noAsk bool
+	industrial, authorised    bool
+	wait                      time.Duration
+	exclude                   []string
+	excludeFile, resume, log  string
+	contact                   string
 }
 
 // What a run does where no flag says otherwise.
@@ -76,7 +76,6 @@ Exits with 1 where a finding is at or above --fail-on.`,
 	l.BoolVar(&f.authorised, "yes-i-am-authorised", false, "you may ask public addresses and large networks")
 	l.StringVar(&f.contact, "contact", "", "`WHO` to write to, said in the User-Agent: an address or a URL")
 	l.StringVar(&f.resume, "resume", "", "keep results in a `FILE`, and go on from there after an interrupt")
-	l.StringVar(&f.xml, "xml", "", "write nmap's XML to a `FILE` too")
 	l.StringVar(&f.log, "log", "", "write every request sent to a `FILE`, a JSON object a line")
 	l.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 from this severity on: notice, warning, alert or never")
 	l.StringVar(&f.policy, "policy", "", "the `FILE` that declares your own ports")

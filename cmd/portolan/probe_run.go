@@ -381,9 +381,6 @@ func (r *probing) finish(ctx context.Context) error {
 	})
 	r.summary.Milliseconds = r.env.Now().Sub(r.started).Milliseconds()
 	r.summary.Interrupted = ctx.Err() != nil
-	if err := r.writeXML(); err != nil {
-		return err
-	}
 	if r.format != string(report.FormatNDJSON) {
 		if err := r.print(r.document()); err != nil {
 			return err

@@ -189,6 +189,3 @@ func (s probeSummary) words() string {
 	}
 	return text + fmt.Sprintf("; %.1f s", float64(s.Milliseconds)/1000)
 }
-
-// writeXML writes nmap's XML where it is wanted.
-func (r *probing) writeXML() error { return nil }
