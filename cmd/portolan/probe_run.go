@@ -242,7 +242,7 @@ func (r *probing) all(ctx context.Context) error {
 // swept finds out which TCP ports are open, and gives those to be asked. UDP
 // ports can only be asked.
 func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(endpoint) bool) {
-	opt := sweep.Options{Dial: r.env.Dial, Retries: 1}
+	opt := sweep.Options{Dial: r.env.Dial, Retries: 1, Longest: 2 * time.Second}
 	if pace := r.pace(); pace != nil {
 		opt.Pace = func(ctx context.Context, to netip.AddrPort) error { return pace(ctx, probe.Target{Addr: to}) }
 	}

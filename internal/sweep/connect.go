@@ -51,7 +51,8 @@ const (
 	first     = 64
 	usualMost = 256
 	darkMost  = 2048
-	shortest  = 100 * time.Millisecond
+	// shortest is enough for a host that answers at once to be busy for a moment.
+	shortest = 300 * time.Millisecond
 	// patience is how often a want of descriptors or ports of this host is waited
 	// out before it is an error.
 	patience = 40
@@ -68,22 +69,34 @@ func Connect(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort],
 	if s.Longest == 0 {
 		s.Longest = time.Second
 	}
+	next, stop := iter.Pull(targets)
+	defer stop()
+	var taking, telling sync.Mutex // guard next, and found
 	var wg sync.WaitGroup
-	var mu sync.Mutex // guards found
-	for to := range targets {
-		if !s.w.enter(ctx) {
-			break
-		}
-		wg.Go(func() {
-			defer s.w.leave()
+	var work func()
+	work = func() {
+		defer s.w.leave()
+		for s.w.stays() && ctx.Err() == nil {
+			taking.Lock()
+			to, ok := next()
+			taking.Unlock()
+			if !ok {
+				return
+			}
 			r, ok := s.try(ctx, to)
 			if !ok {
 				return
 			}
-			mu.Lock()
-			defer mu.Unlock()
+			telling.Lock()
 			found(r)
-		})
+			telling.Unlock()
+			for range s.w.heard(r.State != Filtered) {
+				wg.Go(work)
+			}
+		}
+	}
+	for range s.w.begin() {
+		wg.Go(work)
 	}
 	wg.Wait()
 	return ctx.Err()
@@ -106,7 +119,7 @@ func (s *sweeping) try(ctx context.Context, to netip.AddrPort) (Result, bool) {
 				return Result{}, false
 			}
 		}
-		r, err := s.once(ctx, to)
+		r, err := s.once(ctx, to, attempt > 0)
 		switch {
 		case ctx.Err() != nil:
 			return Result{}, false
@@ -120,15 +133,18 @@ func (s *sweeping) try(ctx context.Context, to netip.AddrPort) (Result, bool) {
 		case r.State == Filtered && r.Reason == "time-out" && attempt < s.Retries:
 			attempt++
 		default:
-			s.w.heard(r.State != Filtered)
 			return r, true
 		}
 	}
 }
 
-// once makes one attempt.
-func (s *sweeping) once(ctx context.Context, to netip.AddrPort) (Result, error) {
-	waiting, cancel := context.WithTimeout(ctx, s.wait())
+// once makes one attempt; one that is made again waits as long as allowed.
+func (s *sweeping) once(ctx context.Context, to netip.AddrPort, again bool) (Result, error) {
+	wait := s.wait()
+	if again {
+		wait = max(wait, s.Longest)
+	}
+	waiting, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	start := time.Now()
 	c, err := s.Dial(waiting, "tcp", to.String())

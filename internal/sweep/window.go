@@ -1,16 +1,12 @@
 package sweep
 
-import (
-	"context"
-	"sync"
-)
+import "sync"
 
-// window bounds how many attempts are open at a time. It grows while attempts
-// end, faster where nothing answers and each costs a whole time-out, and halves
-// when this host runs short.
+// window bounds how many attempts are open at a time: each is a worker's. It
+// grows while attempts end, faster where nothing answers and each costs a whole
+// time-out, and halves when this host runs short.
 type window struct {
 	mu          sync.Mutex // guards what follows
-	free        *sync.Cond
 	open, size  int
 	most, dark  int // the largest size where somebody answers, and where nobody does
 	sinceShrink int
@@ -26,38 +22,33 @@ func newWindow(most int) *window {
 		w.most, w.dark = min(w.most, n), min(w.dark, n)
 	}
 	w.size = min(w.size, w.most)
-	w.free = sync.NewCond(&w.mu)
 	return w
 }
 
-// enter waits for a place; false where ctx ended first.
-func (w *window) enter(ctx context.Context) bool {
-	defer context.AfterFunc(ctx, func() {
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.free.Broadcast()
-	})()
+// begin is how many workers a sweep starts with.
+func (w *window) begin() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	for w.open >= w.size && ctx.Err() == nil {
-		w.free.Wait()
-	}
-	if ctx.Err() != nil {
-		return false
-	}
-	w.open++
-	return true
+	w.open = w.size
+	return w.size
+}
+
+// stays reports whether a worker goes on: the window may have become smaller.
+func (w *window) stays() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.open <= w.size
 }
 
 func (w *window) leave() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.open--
-	w.free.Signal()
 }
 
-// heard notes that an attempt ended, answered or not.
-func (w *window) heard(answered bool) {
+// heard notes that an attempt ended, answered or not, and returns how many more
+// workers there is room for.
+func (w *window) heard(answered bool) int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sinceShrink++
@@ -72,7 +63,9 @@ func (w *window) heard(answered bool) {
 	case answered && w.size < w.most && w.sinceShrink > 4*w.size:
 		w.size++
 	}
-	w.free.Broadcast()
+	more := max(0, w.size-w.open)
+	w.open += more
+	return more
 }
 
 func (w *window) shrink() {

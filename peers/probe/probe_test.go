@@ -87,7 +87,8 @@ func ask(ctx context.Context, u servers.Up) probe.Report {
 		p, _ := protocol.Named(u.Protocol)
 		t.Services = p.Services
 	}
-	p := probe.Prober{Agent: "portolan"}
+	// Twice the usual patience: the machine is busy with the servers themselves.
+	p := probe.Prober{Agent: "portolan", Patience: 2 * probe.Patience}
 	return p.Ask(ctx, t)
 }
 
