@@ -51,7 +51,7 @@ func TestRealServers(t *testing.T) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex // guards asked and named
 	asked, named := 0, 0
-	slots := make(chan bool, 32)
+	slots := make(chan bool, 16)
 	start := time.Now()
 	for _, r := range running {
 		for _, u := range r.Up {
@@ -87,8 +87,8 @@ func ask(ctx context.Context, u servers.Up) probe.Report {
 		p, _ := protocol.Named(u.Protocol)
 		t.Services = p.Services
 	}
-	// Twice the usual patience: the machine is busy with the servers themselves.
-	p := probe.Prober{Agent: "portolan", Patience: 2 * probe.Patience}
+	// Three times the usual patience: the machine is busy with the servers themselves.
+	p := probe.Prober{Agent: "portolan", Patience: 3 * probe.Patience}
 	return p.Ask(ctx, t)
 }
 
