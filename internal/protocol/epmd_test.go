@@ -2,4 +2,4 @@ package protocol
 
 import "testing"
 
-func FuzzEpmd(f *testing.F) { fuzzProtocol(f, &epmd) }
+func FuzzEPMD(f *testing.F) { fuzzProtocol(f, &epmd) }

@@ -3,7 +3,6 @@ package protocol
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"strings"
 )
 
@@ -23,11 +22,18 @@ var git = Protocol{
 
 // pktLine returns the first line of data, whole.
 func pktLine(data []byte) ([]byte, bool) {
-	if len(data) < 4 {
-		return nil, false
+	n := 0
+	for i := range 4 {
+		if i >= len(data) {
+			return nil, false
+		}
+		d := strings.IndexByte("0123456789abcdef", data[i]|0x20)
+		if d < 0 || data[i] < '0' {
+			return nil, false
+		}
+		n = n<<4 | d
 	}
-	n, err := strconv.ParseUint(string(data[:4]), 16, 16)
-	if err != nil || n < 5 || len(data) < int(n) {
+	if n < 5 || len(data) < n {
 		return nil, false
 	}
 	return data[4:n], true
@@ -41,8 +47,8 @@ func answerGit(s Said) (Match, bool) {
 	m := Match{Strength: Certain, Kind: Handshake, To: 4 + len(line)}
 	text := strings.TrimSuffix(string(line), "\n")
 	switch {
-	case bytes.HasPrefix(line, []byte("ERR ")):
-		return m.with("error", text[4:]), true
+	case strings.HasPrefix(text, "ERR "):
+		return m.with("error", text[4:]), printable([]byte(text))
 	case text == "version 1", text == "version 2":
 		return m.with("protocol", text[8:]), true
 	}
@@ -67,6 +73,8 @@ func openingGit(s Said) (Match, bool) {
 	if !ok || command != "git-upload-pack" && command != "git-receive-pack" && command != "git-upload-archive" {
 		return Match{}, false
 	}
-	path, _, _ := strings.Cut(rest, "\x00")
-	return Match{Strength: Certain, Kind: Opening, To: 4 + len(line)}.with("command", command).with("path", path), true
+	path, rest, _ := strings.Cut(rest, "\x00")
+	host, _ := between([]byte(rest), "host=", "\x00")
+	m := Match{Strength: Certain, Kind: Opening, To: 4 + len(line)}
+	return m.with("command", command).with("path", path).with("host", host), bytes.IndexByte(line, 0) > 0
 }

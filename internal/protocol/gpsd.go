@@ -3,29 +3,53 @@ package protocol
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
+	"strings"
 )
 
 // gpsd greets with a JSON object of the class VERSION.
 var gpsd = Protocol{
-	Name: "gpsd", Title: "gpsd", Source: "gpsd_json(5), VERSION", TCPOnly: true,
+	Name: "gpsd", Title: "gpsd", Source: "gpsd_json(5), VERSION, ERROR and WATCH", TCPOnly: true,
 	Services: []string{"gpsd"},
 	Usual:    []uint16{2947},
-	Answer: func(s Said) (Match, bool) {
-		line, whole := firstLine(s.Data)
-		if !whole || !bytes.HasPrefix(line, []byte(`{"class":"VERSION",`)) {
-			return Match{}, false
+	Answer:   answerGPSD,
+	Opening:  openingGPSD,
+}
+
+func answerGPSD(s Said) (Match, bool) {
+	line, whole := firstLine(s.Data)
+	if !whole || !bytes.HasPrefix(line, []byte(`{"class":"`)) {
+		return Match{}, false
+	}
+	var v struct {
+		Class   string `json:"class"`
+		Release string `json:"release"`
+		Major   int    `json:"proto_major"`
+		Minor   int    `json:"proto_minor"`
+		Message string `json:"message"`
+	}
+	if json.Unmarshal(line, &v) != nil {
+		return Match{}, false
+	}
+	m := Match{Strength: Certain, Kind: Banner, To: len(line)}
+	switch {
+	case v.Class == "VERSION" && v.Release != "" && v.Major > 0:
+		m.Version = v.Release
+		return m.with("protocol", strconv.Itoa(v.Major)+"."+strconv.Itoa(v.Minor)), true
+	case v.Class == "ERROR" && strings.HasPrefix(v.Message, "Unrecognized request '"):
+		m.Kind = ErrorText
+		return m, true
+	}
+	return Match{}, false
+}
+
+// openingGPSD recognises "?WATCH={…};" and its like.
+func openingGPSD(s Said) (Match, bool) {
+	line, _ := firstLine(s.Data)
+	for _, c := range []string{"?WATCH={", "?WATCH;", "?VERSION;", "?DEVICES;", "?POLL;"} {
+		if bytes.HasPrefix(line, []byte(c)) && printable(line) {
+			return Match{Strength: Certain, Kind: Opening, To: len(line)}.with("command", strings.Trim(c, "?={;")), true
 		}
-		var v struct {
-			Release string `json:"release"`
-			Major   int    `json:"proto_major"`
-		}
-		if json.Unmarshal(line, &v) != nil || v.Release == "" || v.Major == 0 {
-			return Match{}, false
-		}
-		return Match{Strength: Certain, Kind: Banner, Version: v.Release, To: len(line)}, true
-	},
-	Opening: func(s Said) (Match, bool) {
-		line, _ := firstLine(s.Data)
-		return Match{Strength: Certain, Kind: Opening, To: len(line)}, bytes.HasPrefix(line, []byte("?WATCH={")) || string(line) == "?VERSION;"
-	},
+	}
+	return Match{}, false
 }

@@ -10,6 +10,7 @@ import (
 var gtp = Protocol{
 	Name: "gtp", Title: "GTP", Source: "3GPP TS 29.060, sections 6 and 7.2; TS 29.274, sections 5 and 7.1; TS 29.281",
 	Services: []string{"gtp-control", "gtp-user"},
+	Outranks: []string{"coap"}, // which has no lengths
 	Usual:    []uint16{2123, 2152},
 	Answer:   answerGTP,
 	Opening:  openingGTP,

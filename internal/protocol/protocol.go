@@ -64,7 +64,8 @@ type Question struct {
 	Waits bool
 	// OtherPort: a UDP server answers from a port of its own choice.
 	OtherPort bool
-	// Bytes is the question. It is at most 1,400 bytes long.
+	// Bytes is the question. It is at most 1,400 bytes long in a datagram, 1,600
+	// over TCP.
 	Bytes func(Ask) []byte
 	// Next gives what to send behind an answer on the same connection, for
 	// handshakes of more than one step; nil bytes end it. s.Data is all that was

@@ -82,7 +82,7 @@ func redisInfo(s Said, m Match) (Match, bool) {
 // openingRedis recognises a command as clients send it, "*1\r\n$4\r\nPING\r\n".
 func openingRedis(s Said) (Match, bool) {
 	if len(s.Data) < 4 || s.Data[0] != '*' {
-		return Match{}, false
+		return redisInline(s)
 	}
 	words, n := number(s.Data[1:])
 	rest := s.Data[1+n:]
@@ -100,4 +100,18 @@ func openingRedis(s Said) (Match, bool) {
 	}
 	m := Match{Strength: Certain, Kind: Opening, To: len(s.Data) - len(rest) + 2 + length}
 	return m.with("command", strings.ToUpper(string(command))), true
+}
+
+// redisInline reads a command as people type it. Others have some of the words.
+func redisInline(s Said) (Match, bool) {
+	line, whole := firstLine(s.Data)
+	if !whole || len(line)+2 != len(s.Data) {
+		return Match{}, false
+	}
+	switch strings.ToUpper(string(line)) {
+	case "PING", "INFO", "INFO SERVER", "COMMAND", "CONFIG GET *", "CLIENT LIST":
+		m := Match{Strength: Likely, Kind: Opening, To: len(line)}
+		return m.with("command", strings.ToUpper(string(line))), true
+	}
+	return Match{}, false
 }

@@ -1,6 +1,9 @@
 package protocol
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // telnet is known by its negotiation: IAC, a verb and an option. Lines of text
 // alone, a login prompt among them, are nobody's.
@@ -13,39 +16,47 @@ var telnet = Protocol{
 }
 
 const (
-	telnetIAC = 255
 	telnetSE  = 240
 	telnetSB  = 250
+	telnetIAC = 255
 )
 
 func telnetNegotiation(kind Kind) func(Said) (Match, bool) {
 	return func(s Said) (Match, bool) {
 		b := s.Data
-		at, verbs, options := 0, 0, ""
-		for at+2 < len(b) && b[at] == telnetIAC {
-			verb, option := b[at+1], b[at+2]
-			switch {
-			case verb > telnetSB && verb < telnetIAC && (option < 50 || option >= 138 && option <= 140 || option == 255):
-				if verbs++; verbs <= 12 {
-					options += strconv.Itoa(int(option)) + " "
-				}
-				at += 3
-				continue
-			case verb == telnetSB:
-				for at += 3; at+1 < len(b) && (b[at] != telnetIAC || b[at+1] != telnetSE); at++ {
-				}
-				at += 2
-				continue
+		at, verbs := 0, 0
+		var options []string
+		for at+2 < len(b) && b[at] == telnetIAC && b[at+1] >= telnetSB && b[at+1] < telnetIAC && isTelnetOption(b[at+2]) {
+			if verbs++; verbs <= 12 {
+				options = append(options, strconv.Itoa(int(b[at+2])))
 			}
-			break
+			verb := b[at+1]
+			at += 3
+			if verb == telnetSB {
+				at = telnetSubEnd(b, at)
+			}
 		}
 		if verbs == 0 {
 			return Match{}, false
 		}
-		m := Match{Strength: Certain, Kind: kind, To: min(at, len(b))}
+		m := Match{Strength: Certain, Kind: kind, To: at}
 		if verbs == 1 {
 			m.Strength = Likely
 		}
-		return m.with("options", options), true
+		return m.with("options", strings.Join(options, " ")), true
 	}
 }
+
+// telnetSubEnd is where a subnegotiation that goes on at i ends, cut or not.
+func telnetSubEnd(b []byte, i int) int {
+	for ; i+1 < len(b); i++ {
+		if b[i] == telnetIAC && b[i+1] == telnetSE {
+			return i + 2
+		}
+	}
+	return len(b)
+}
+
+// isTelnetOption reports whether an option is registered: what stands between
+// 50 and 137 is not, nor is most of the rest.
+func isTelnetOption(c byte) bool { return c < 50 || c >= 138 && c <= 140 || c == 255 }

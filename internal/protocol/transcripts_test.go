@@ -225,8 +225,9 @@ func TestNothing(t *testing.T) {
 					}
 				}
 			}
-			// An echo of the question is no answer to it.
-			if q.Bytes != nil {
+			// An echo of the question is no answer to it, but to the one question of
+			// the protocol that echoes.
+			if q.Bytes != nil && p.Name != "echo" {
 				ask := Ask{Agent: "portolan", Host: "192.0.2.1", Port: 378}
 				s := Said{Transport: q.Transport, Question: q.Name, Data: q.Bytes(ask)}
 				s.Asked = s.Data
@@ -237,6 +238,10 @@ func TestNothing(t *testing.T) {
 		}
 	}
 }
+
+// mostAsked is how long a question may be: one datagram, or RTMP's 1,537 bytes,
+// behind which alone its servers speak.
+var mostAsked = map[portolan.Transport]int{portolan.TCP: 1600, portolan.UDP: 1400}
 
 // TestTable holds what every row promises.
 func TestTable(t *testing.T) {
@@ -264,7 +269,7 @@ func TestTable(t *testing.T) {
 			}
 			seen["? "+q.Name] = true
 			b := q.Bytes(Ask{Agent: "portolan", Host: "192.0.2.1", Port: 378})
-			if len(b) == 0 && q.Next == nil || len(b) > 1400 {
+			if len(b) == 0 && q.Next == nil || len(b) > mostAsked[q.Transport] {
 				t.Errorf("%s: question %s has %d bytes", p.Name, q.Name, len(b))
 			}
 			for _, a := range q.After {
@@ -316,7 +321,7 @@ func fuzzProtocol(f *testing.F, p *Protocol) {
 				continue
 			}
 			for step := 1; step < 4; step++ {
-				if b := q.Next(s, step); len(b) > 1400 {
+				if b := q.Next(s, step); len(b) > mostAsked[q.Transport] {
 					t.Errorf("%s: step %d has %d bytes", q.Name, step, len(b))
 				}
 			}

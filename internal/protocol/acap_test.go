@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzACAP(f *testing.F) { fuzzProtocol(f, &acap) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzADB(f *testing.F) { fuzzProtocol(f, &adb) }

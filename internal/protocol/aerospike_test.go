@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzAerospike(f *testing.F) { fuzzProtocol(f, &aerospike) }

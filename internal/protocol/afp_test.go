@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzAFP(f *testing.F) { fuzzProtocol(f, &afp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzAsteriskManager(f *testing.F) { fuzzProtocol(f, &asteriskManager) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBACnet(f *testing.F) { fuzzProtocol(f, &bacnet) }

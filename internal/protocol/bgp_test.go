@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBGP(f *testing.F) { fuzzProtocol(f, &bgp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBitcoin(f *testing.F) { fuzzProtocol(f, &bitcoin) }

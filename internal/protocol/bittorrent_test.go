@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzBitTorrent(f *testing.F) { fuzzProtocol(f, &bittorrent) }

@@ -1,5 +1,0 @@
-package protocol
-
-import "testing"
-
-func FuzzBolt(f *testing.F) { fuzzProtocol(f, &bolt) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzCeph(f *testing.F) { fuzzProtocol(f, &ceph) }

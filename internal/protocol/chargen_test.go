@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzChargen(f *testing.F) { fuzzProtocol(f, &chargen) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzClamd(f *testing.F) { fuzzProtocol(f, &clamd) }

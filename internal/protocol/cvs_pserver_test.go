@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzCvsPserver(f *testing.F) { fuzzProtocol(f, &cvsPserver) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDaytime(f *testing.F) { fuzzProtocol(f, &daytime) }

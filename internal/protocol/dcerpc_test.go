@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDCERPC(f *testing.F) { fuzzProtocol(f, &dcerpc) }

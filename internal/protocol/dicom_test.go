@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDICOM(f *testing.F) { fuzzProtocol(f, &dicom) }

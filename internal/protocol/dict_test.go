@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDict(f *testing.F) { fuzzProtocol(f, &dict) }

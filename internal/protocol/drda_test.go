@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzDRDA(f *testing.F) { fuzzProtocol(f, &drda) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzEcho(f *testing.F) { fuzzProtocol(f, &echo) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzElasticsearchTransport(f *testing.F) { fuzzProtocol(f, &elasticsearchTransport) }

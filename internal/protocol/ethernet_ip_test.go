@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzEtherNetIP(f *testing.F) { fuzzProtocol(f, &ethernetIP) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzFinger(f *testing.F) { fuzzProtocol(f, &finger) }

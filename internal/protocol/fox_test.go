@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzFox(f *testing.F) { fuzzProtocol(f, &fox) }

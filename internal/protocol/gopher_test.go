@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzGopher(f *testing.F) { fuzzProtocol(f, &gopher) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzHddtemp(f *testing.F) { fuzzProtocol(f, &hddtemp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIbmMQ(f *testing.F) { fuzzProtocol(f, &ibmMQ) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzICA(f *testing.F) { fuzzProtocol(f, &ica) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzIdent(f *testing.F) { fuzzProtocol(f, &ident) }

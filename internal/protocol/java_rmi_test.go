@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzJavaRMI(f *testing.F) { fuzzProtocol(f, &javaRMI) }

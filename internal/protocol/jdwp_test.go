@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzJDWP(f *testing.F) { fuzzProtocol(f, &jdwp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzKpasswd(f *testing.F) { fuzzProtocol(f, &kpasswd) }

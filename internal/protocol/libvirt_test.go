@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzLibvirt(f *testing.F) { fuzzProtocol(f, &libvirt) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzLMTP(f *testing.F) { fuzzProtocol(f, &lmtp) }

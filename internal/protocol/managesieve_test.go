@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzManageSieve(f *testing.F) { fuzzProtocol(f, &managesieve) }

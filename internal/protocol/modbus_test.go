@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzModbus(f *testing.F) { fuzzProtocol(f, &modbus) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzMySQLX(f *testing.F) { fuzzProtocol(f, &mysqlx) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNDMP(f *testing.F) { fuzzProtocol(f, &ndmp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNetBIOSNS(f *testing.F) { fuzzProtocol(f, &netbiosNS) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzNRPE(f *testing.F) { fuzzProtocol(f, &nrpe) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzOPCUA(f *testing.F) { fuzzProtocol(f, &opcUA) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzOpenWire(f *testing.F) { fuzzProtocol(f, &openwire) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPoppassd(f *testing.F) { fuzzProtocol(f, &poppassd) }

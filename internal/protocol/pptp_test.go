@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPPTP(f *testing.F) { fuzzProtocol(f, &pptp) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzPulsar(f *testing.F) { fuzzProtocol(f, &pulsar) }

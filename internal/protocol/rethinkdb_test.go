@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRethinkDB(f *testing.F) { fuzzProtocol(f, &rethinkdb) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRiak(f *testing.F) { fuzzProtocol(f, &riak) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRocketMQ(f *testing.F) { fuzzProtocol(f, &rocketmq) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzRTMP(f *testing.F) { fuzzProtocol(f, &rtmp) }

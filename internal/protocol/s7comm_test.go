@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzS7comm(f *testing.F) { fuzzProtocol(f, &s7comm) }

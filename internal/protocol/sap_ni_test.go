@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSapNI(f *testing.F) { fuzzProtocol(f, &sapNI) }

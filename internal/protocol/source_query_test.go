@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSourceQuery(f *testing.F) { fuzzProtocol(f, &sourceQuery) }

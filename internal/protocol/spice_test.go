@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzSPICE(f *testing.F) { fuzzProtocol(f, &spice) }

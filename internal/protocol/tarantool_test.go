@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTarantool(f *testing.F) { fuzzProtocol(f, &tarantool) }

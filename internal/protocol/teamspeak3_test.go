@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTeamSpeak3(f *testing.F) { fuzzProtocol(f, &teamspeak3) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTeamspeakQuery(f *testing.F) { fuzzProtocol(f, &teamspeakQuery) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzTime(f *testing.F) { fuzzProtocol(f, &timeProtocol) }

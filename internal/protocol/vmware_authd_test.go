@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzVMwareAuthd(f *testing.F) { fuzzProtocol(f, &vmwareAuthd) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzWhois(f *testing.F) { fuzzProtocol(f, &whois) }

@@ -1,0 +1,5 @@
+package protocol
+
+import "testing"
+
+func FuzzZMTP(f *testing.F) { fuzzProtocol(f, &zmtp) }
