@@ -52,7 +52,7 @@ var rooms = map[string]room{
 		why: "for tests only"},
 	"internal/protocol": {ours: []string{""}, others: []string{"golang.org/x/net/http2/hpack"}, never: []string{"net", "os", "syscall"},
 		why: "what was said is known from plain bytes, by the probe and by the sentinel alike"},
-	"internal/sweep": {others: []string{"golang.org/x/sys/unix"}, never: []string{"net/http", "os/exec"}, why: "it finds open ports and knows nothing of what is on them"},
+	"internal/sweep": {others: []string{"golang.org/x/sys/unix", "golang.org/x/net/bpf", "golang.org/x/net/ipv4", "golang.org/x/net/ipv6"}, never: []string{"net/http", "os/exec"}, why: "it finds open ports and knows nothing of what is on them"},
 	"internal/probe": {ours: []string{"", "internal/protocol"}, never: []string{"net/http", "os/exec"},
 		why: "it asks, and does not know what a port is for: the caller says which names it is registered under"},
 	"internal/figures":      {ours: []string{"", "registry"}, never: []string{"os", "net", "syscall"}, why: "a figure comes from the registry alone, wherever it is printed"},

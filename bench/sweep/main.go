@@ -1,14 +1,14 @@
 //go:build linux
 
 // Command sweep times how all 65,535 TCP ports of one host are found open or
-// closed: portolan's connect sweep beside nmap -sT and -sS (where it is
+// closed: portolan's connect and SYN sweeps beside nmap -sT and -sS (where it is
 // installed) and a plain loop of connects, in turn, over a veth pair between two
 // network namespaces that it makes itself. As root:
 //
-//	go run ./bench/sweep [-runs 5] [-open 5,2000] [-dark]
+//	go run ./bench/sweep [-runs 5] [-open 5,2000] [-dark 20]
 //
-// With -dark the host drops what is sent to closed ports (nftables), the case
-// that really costs.
+// The last is a host that drops what is sent to closed ports (nftables), the case
+// that really costs; 0 leaves it out.
 package main
 
 import (
@@ -31,9 +31,10 @@ import (
 
 var (
 	runs = flag.Int("runs", 5, "how often each is run")
-	open = flag.String("open", "5,2000", "how many ports are open, in turn")
-	dark = flag.Bool("dark", false, "the host drops what is sent to closed ports")
-	role = flag.String("role", "", "what a child does: serve, connect, naive")
+	open = flag.String("open", "5,2000", "how many ports are open, in turn; \"\" leaves these out")
+	dark = flag.Int("dark", 20, "how many are open on the host that drops the rest")
+	only = flag.String("only", "", "run only the tools whose name has this")
+	role = flag.String("role", "", "what a child does: serve, connect, syn, naive")
 )
 
 // The addresses of the two hosts, of the benchmark's own network.
@@ -54,22 +55,25 @@ func run() error {
 	switch *role {
 	case "serve":
 		return serve()
-	case "connect", "naive":
+	case "connect", "syn", "naive":
 		return ask(*role)
 	}
 	if os.Geteuid() != 0 {
 		return errors.New("network namespaces need root")
 	}
-	for word := range strings.SplitSeq(*open, ",") {
+	for word := range strings.FieldsFuncSeq(*open, func(r rune) bool { return r == ',' }) {
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 || n > 20000 {
 			return fmt.Errorf("-open %q: numbers from 1 to 20000", *open)
 		}
-		if err := measure(n); err != nil {
+		if err := measure(n, false); err != nil {
 			return err
 		}
 	}
-	return nil
+	if *dark < 1 {
+		return nil
+	}
+	return measure(*dark, true)
 }
 
 // ports are n open ports, spread over all.
@@ -87,7 +91,7 @@ type lab struct {
 	server *exec.Cmd
 }
 
-func newLab(n int) (*lab, error) {
+func newLab(n int, drops bool) (*lab, error) {
 	id := strconv.Itoa(os.Getpid())
 	l := &lab{a: "portolan-sweep-a" + id, b: "portolan-sweep-b" + id}
 	va, vb := "psa"+id, "psb"+id
@@ -116,14 +120,14 @@ func newLab(n int) (*lab, error) {
 	if _, err := out.Read(make([]byte, 8)); err != nil {
 		return l, fmt.Errorf("the listeners did not start: %w", err)
 	}
-	if !*dark {
+	if !drops {
 		return l, nil
 	}
 	var list []string
 	for _, p := range ports(n) {
 		list = append(list, strconv.Itoa(p))
 	}
-	rules := "table inet t { chain c { type filter hook input priority 0; meta l4proto tcp tcp dport != { " + strings.Join(list, ", ") + " } drop; } }"
+	rules := "table inet t { chain c { type filter hook input priority 0; meta l4proto tcp tcp dport != { " + strings.Join(list, ", ") + " } drop; }\n}\n"
 	c := exec.Command("ip", "netns", "exec", l.b, "nft", "-f", "-")
 	c.Stdin = strings.NewReader(rules)
 	if text, err := c.CombinedOutput(); err != nil {
@@ -185,12 +189,18 @@ func ask(how string) error {
 		}
 	}
 	n := 0
-	if how == "connect" {
-		err := sweep.Connect(context.Background(), sweep.Options{Retries: 1}, all, func(r sweep.Result) {
-			if r.State == sweep.Open {
-				n++
-			}
-		})
+	count := func(r sweep.Result) {
+		if r.State == sweep.Open {
+			n++
+		}
+	}
+	switch how {
+	case "connect":
+		err := sweep.Connect(context.Background(), sweep.Options{Retries: 1}, all, count)
+		fmt.Println(n)
+		return err
+	case "syn":
+		err := sweep.SYN(context.Background(), sweep.Options{}, all, count)
 		fmt.Println(n)
 		return err
 	}
@@ -225,8 +235,8 @@ type tool struct {
 	args []string
 }
 
-func measure(n int) error {
-	l, err := newLab(n)
+func measure(n int, drops bool) error {
+	l, err := newLab(n, drops)
 	defer l.close()
 	if err != nil {
 		return err
@@ -235,8 +245,8 @@ func measure(n int) error {
 	if err != nil {
 		return err
 	}
-	tools := []tool{{"portolan connect", []string{self, "-role", "connect"}}}
-	if !*dark {
+	tools := []tool{{"portolan connect", []string{self, "-role", "connect"}}, {"portolan SYN", []string{self, "-role", "syn"}}}
+	if !drops { // else it takes 17 minutes
 		tools = append(tools, tool{"64 goroutines", []string{self, "-role", "naive"}})
 	}
 	if _, err := exec.LookPath("nmap"); err == nil {
@@ -245,6 +255,10 @@ func measure(n int) error {
 		}
 	} else {
 		fmt.Println("nmap is not installed: not measured")
+	}
+	tools = slices.DeleteFunc(tools, func(t tool) bool { return !strings.Contains(t.name, *only) })
+	if len(tools) == 0 {
+		return fmt.Errorf("-only %q: no such tool", *only)
 	}
 	took, found := make([][]time.Duration, len(tools)), make([][]int, len(tools))
 	for range *runs { // in turn, so that other work on the machine meets all alike
@@ -258,7 +272,7 @@ func measure(n int) error {
 			found[i] = append(found[i], count(string(out)))
 		}
 	}
-	fmt.Printf("\n65,535 ports over veth, %d open, dropping the rest: %t, %d runs\n", n, *dark, *runs)
+	fmt.Printf("\n65,535 ports over veth, %d open, dropping the rest: %t, %d runs\n", n, drops, *runs)
 	base := median(took[0])
 	for i, t := range tools {
 		slices.Sort(took[i])

@@ -33,7 +33,7 @@ type env struct {
 	ReadFile func(string) ([]byte, error)
 	// Build is what the linker recorded of the program.
 	Build func() (*debug.BuildInfo, bool)
-	// Dial makes connections, for what the user asked to be asked.
+	// Dial makes connections, for what the user asked to be asked; nil is the system.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Resolve finds the addresses of a name that the user typed.
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
@@ -51,7 +51,7 @@ func systemEnv() *env {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		OutTerminal: term.IsTerminal(out) && understandsSGR(os.Stdout), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Now: time.Now, Root: "/", Build: debug.ReadBuildInfo, Sockets: sockets.List, ReadFile: os.ReadFile,
-		Dial: new(net.Dialer).DialContext, Addresses: ownAddresses, Create: createFile,
+		Addresses: ownAddresses, Create: createFile,
 		Resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		},

@@ -20,6 +20,7 @@ type probeFlags struct {
 	rate                      float64
 	udp, all, evidence, noAsk bool
 	industrial, authorised    bool
+	syn                       bool
 	wait                      time.Duration
 	exclude                   []string
 	excludeFile, resume, log  string
@@ -65,6 +66,7 @@ Exits with 1 where a finding is at or above --fail-on.`,
 	l.IntVar(&f.top, "top", defaultTop, "the `N` ports with most evidence of life, where none are named")
 	l.BoolVar(&f.udp, "udp", false, "ask over UDP (ports without a transport mean tcp)")
 	l.BoolVar(&f.noAsk, "no-ask", false, "only find what is open")
+	l.BoolVar(&f.syn, "syn", false, "find open ports with raw SYNs, in half the time: as root on Linux, not on loopback")
 	l.BoolVar(&f.all, "all", false, "list ports that are closed or do not answer too")
 	l.BoolVar(&f.evidence, "evidence", false, "show what was sent and what came back")
 	l.BoolVar(&f.industrial, "industrial", false, "ask industrial protocols too: controllers have failed when asked")

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -102,13 +104,15 @@ func (a *app) newProbing(ctx context.Context, f probeFlags, args []string) (*pro
 
 // pace keeps the rate of connections that leave this host.
 func (r *probing) pace() func(context.Context, probe.Target) error {
-	if r.flags.rate == 0 {
+	own := r.env.Addresses()
+	isOwn := func(addr netip.Addr) bool { return addr.IsLoopback() || slices.Contains(own, addr.WithZone("")) }
+	leaves := slices.ContainsFunc(r.aims, func(t aim) bool { return t.first != t.last || !isOwn(t.first) })
+	if r.flags.rate == 0 || !leaves {
 		return nil
 	}
 	limit := rate.NewLimiter(rate.Limit(r.flags.rate), max(1, int(r.flags.rate/10)))
-	own := r.env.Addresses()
 	return func(ctx context.Context, t probe.Target) error {
-		if addr := t.Addr.Addr(); addr.IsLoopback() || slices.Contains(own, addr.WithZone("")) {
+		if isOwn(t.Addr.Addr()) {
 			return nil
 		}
 		return limit.Wait(ctx)
@@ -225,8 +229,11 @@ func (r *probing) all(ctx context.Context) error {
 			return false
 		}
 	}
-	if total > sweepFrom || r.flags.noAsk {
-		r.swept(ctx, r.endpoints(total), give)
+	if total > sweepFrom || r.flags.noAsk || r.flags.syn {
+		// The context's end is what finish speaks of.
+		if err := r.swept(ctx, r.endpoints(total), give); err != nil && ctx.Err() == nil {
+			r.locked(func() { r.outErr = cmp.Or(r.outErr, sweepFailed(err)) })
+		}
 	} else {
 		for e := range r.endpoints(total) {
 			if !give(e) {
@@ -241,7 +248,7 @@ func (r *probing) all(ctx context.Context) error {
 
 // swept finds out which TCP ports are open, and gives those to be asked. UDP
 // ports can only be asked.
-func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(endpoint) bool) {
+func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(endpoint) bool) error {
 	opt := sweep.Options{Dial: r.env.Dial, Retries: 1, Longest: 2 * time.Second}
 	if pace := r.pace(); pace != nil {
 		opt.Pace = func(ctx context.Context, to netip.AddrPort) error { return pace(ctx, probe.Target{Addr: to}) }
@@ -257,8 +264,11 @@ func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(e
 			}
 		}
 	}
-	// The error is the context's, which finish speaks of.
-	_ = sweep.Connect(ctx, opt, targets, func(x sweep.Result) {
+	find := sweep.Connect
+	if r.flags.syn {
+		find, opt.Dial, opt.Retries = sweep.SYN, nil, 0
+	}
+	return find(ctx, opt, targets, func(x sweep.Result) {
 		e := endpoint{x.Addr.Addr(), r.nameOf(x.Addr.Addr()), portolan.Key{Port: x.Addr.Port()}}
 		if x.State == sweep.Open && !r.flags.noAsk {
 			give(e)
@@ -271,6 +281,14 @@ func (r *probing) swept(ctx context.Context, all iter.Seq[endpoint], give func(e
 		}
 		r.take(e, as, p)
 	})
+}
+
+// sweepFailed says what to do about a sweep that could not be made.
+func sweepFailed(err error) error {
+	if errors.Is(err, sweep.ErrLoopback) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.EACCES) {
+		return fail(exitFailure, "%w", err).hint("leave --syn out: connects need no privilege and reach every address")
+	}
+	return fail(exitFailure, "sweep: %w", err)
 }
 
 // nameOf is the name that the user gave an address.

@@ -321,7 +321,18 @@ func TestProbeOnlySweeps(t *testing.T) {
 	if err := json.Unmarshal([]byte(got.out), &d); err != nil {
 		t.Fatal(err, got.errors)
 	}
-	if d.Summary.Asked != 3 || d.Summary.Open != 2 || d.Summary.Named != 0 || h.dialed["tcp 10.9.8.1:378"] != 1 {
+	// These peers are on this very host, where an open port is connected to twice.
+	if d.Summary.Asked != 3 || d.Summary.Open != 2 || d.Summary.Named != 0 || h.dialed["tcp 10.9.8.1:378"] != 2 || h.dialed["tcp 10.9.8.1:23"] != 1 {
 		t.Errorf("got %+v, dialled %v", d.Summary, h.dialed)
+	}
+}
+
+// What a SYN sweep can't do is said, with what can.
+func TestProbeSYNOfLoopback(t *testing.T) {
+	e := testEnv("probe", "127.0.0.1:1-3", "--syn")
+	e.Addresses = func() []netip.Addr { return nil }
+	got := e.run()
+	if got.code != exitFailure || !strings.Contains(got.errors, "SYN") || !strings.Contains(got.errors, "leave --syn out") {
+		t.Errorf("%d %q", got.code, got.errors)
 	}
 }

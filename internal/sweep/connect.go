@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -23,13 +24,30 @@ const (
 	Failed   State = "error"    // this side could not try
 )
 
+// reachedItself is the reason of a connection that, on loopback, reached the
+// socket that made it.
+const reachedItself = "the connection reached itself"
+
+// reachedOurs is the same where it reached another of this sweep.
+const reachedOurs = "the connection reached another of ours"
+
 // Result is what is known of one target.
 type Result struct {
 	Addr   netip.AddrPort
 	State  State
 	Reason string // "syn-ack", "reset", "time-out", or the system's words for an ICMP message
 	RTT    time.Duration
+
+	own bool // the connection came from the target's own address
 }
+
+// answered reports whether the target itself answered.
+func (r Result) answered() bool { return r.State == Open || r.State == Closed }
+
+// silent reports whether nobody did.
+func (r Result) silent() bool { return r.State == Filtered && r.Reason == timedOut }
+
+const timedOut = "time-out"
 
 // Options are how a sweep goes. The zero value is for hosts nearby.
 type Options struct {
@@ -37,10 +55,11 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Pace waits until one more attempt may be made; nil is at once.
 	Pace func(ctx context.Context, to netip.AddrPort) error
-	// Most is the largest window; 0 is 256, and 2,048 where nothing answers. The
+	// Most is the largest window; 0 is 256, and 4,096 where nothing answers. The
 	// descriptors that the process may have bound it too.
 	Most int
-	// Retries is how often a target that did not answer is tried again.
+	// Retries is how often a target that did not answer is tried again. For SYN
+	// it is how many passes in a row must bring nothing new; 0 is 2.
 	Retries int
 	// Longest is how long an answer is waited for at most; 0 is 1 second.
 	Longest time.Duration
@@ -50,7 +69,7 @@ type Options struct {
 const (
 	first     = 64
 	usualMost = 256
-	darkMost  = 2048
+	darkMost  = 4096
 	// shortest is enough for a host that answers at once to be busy for a moment.
 	shortest = 300 * time.Millisecond
 	// patience is how often a want of descriptors or ports of this host is waited
@@ -62,12 +81,59 @@ const (
 // called by one goroutine at a time. It ends when all are done, or soon after
 // ctx; the error is then the context's.
 func Connect(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort], found func(Result)) error {
-	s := &sweeping{Options: opt, w: newWindow(opt.Most)}
-	if s.Dial == nil {
-		s.Dial = new(net.Dialer).DialContext
+	opt.Longest = cmp.Or(opt.Longest, time.Second)
+	find := connectEach
+	if quick(opt) {
+		find = connectQuick
 	}
-	if s.Longest == 0 {
-		s.Longest = time.Second
+	var own []Result
+	err := find(ctx, opt, targets, func(r Result) {
+		if r.own && r.State == Open {
+			own = append(own, r)
+			return
+		}
+		found(r)
+	})
+	for _, r := range own {
+		if err == nil {
+			r, err = openAgain(ctx, opt, r)
+		}
+		if err == nil {
+			found(r)
+		}
+	}
+	return err
+}
+
+// openAgain connects once more to a port of this host that took a connection,
+// with nothing else under way: two connections to free ports, each from the
+// other's, complete each other (RFC 9293, section 3.5).
+func openAgain(ctx context.Context, opt Options, r Result) (Result, error) {
+	again := &sweeping{Options: opt, w: newWindow(1), stateOf: stateAt}
+	again.Pace = nil
+	if again.Dial == nil {
+		again.Dial = new(net.Dialer).DialContext
+	}
+	for range patience {
+		second, ok := again.try(ctx, r.Addr)
+		switch {
+		case !ok:
+			return r, ctx.Err()
+		case second.Reason == reachedItself:
+			continue
+		case second.State == Closed:
+			second.Reason = reachedOurs
+		}
+		return second, nil
+	}
+	return Result{Addr: r.Addr, State: Closed, Reason: reachedItself}, nil
+}
+
+// connectEach is Connect by a worker for each attempt.
+func connectEach(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort], found func(Result)) error {
+	s := &sweeping{Options: opt, w: newWindow(opt.Most), stateOf: func(_ netip.AddrPort, err error) (State, string) { return stateOf(err) }}
+	if s.Dial == nil {
+		s.Dial, s.stateOf = new(net.Dialer).DialContext, stateAt
 	}
 	next, stop := iter.Pull(targets)
 	defer stop()
@@ -90,7 +156,8 @@ func Connect(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort],
 			telling.Lock()
 			found(r)
 			telling.Unlock()
-			for range s.w.heard(r.State != Filtered) {
+			s.w.heard(!r.silent())
+			for range s.w.room() {
 				wg.Go(work)
 			}
 		}
@@ -105,7 +172,9 @@ func Connect(ctx context.Context, opt Options, targets iter.Seq[netip.AddrPort],
 // sweeping is one sweep.
 type sweeping struct {
 	Options
-	w   *window
+	w       *window
+	stateOf func(netip.AddrPort, error) (State, string)
+
 	mu  sync.Mutex // guards rtt
 	rtt estimate
 }
@@ -126,11 +195,11 @@ func (s *sweeping) try(ctx context.Context, to netip.AddrPort) (Result, bool) {
 		case isShort(err) && short < patience:
 			// This host has no more descriptors or ports: fewer at a time.
 			short++
-			s.w.shrink()
+			s.w.shrink(s.w.opened())
 			if !sleep(ctx, 25*time.Millisecond) {
 				return Result{}, false
 			}
-		case r.State == Filtered && r.Reason == "time-out" && attempt < s.Retries:
+		case r.silent() && attempt < s.Retries:
 			attempt++
 		default:
 			return r, true
@@ -153,16 +222,17 @@ func (s *sweeping) once(ctx context.Context, to netip.AddrPort, again bool) (Res
 		r.State, r.Reason = Open, "syn-ack"
 		if c.LocalAddr().String() == c.RemoteAddr().String() {
 			// On loopback a connection can reach the socket that makes it.
-			r.State, r.Reason = Closed, "the connection reached itself"
+			r.State, r.Reason = Closed, reachedItself
 		}
+		r.own = sameHost(c.LocalAddr(), c.RemoteAddr())
 		if tcp, ok := c.(*net.TCPConn); ok {
 			_ = tcp.SetLinger(0) // a reset leaves nothing behind on either side
 		}
 		c.Close()
 	} else {
-		r.State, r.Reason = stateOf(err)
+		r.State, r.Reason = s.stateOf(to, err)
 	}
-	if r.State == Open || r.State == Closed {
+	if r.answered() {
 		s.mu.Lock()
 		s.rtt.add(r.RTT)
 		s.mu.Unlock()
@@ -170,10 +240,32 @@ func (s *sweeping) once(ctx context.Context, to netip.AddrPort, again bool) (Res
 	return r, err
 }
 
+// sameHost reports whether both ends of a connection have one address.
+func sameHost(a, b net.Addr) bool {
+	x, ok1 := a.(*net.TCPAddr)
+	y, ok2 := b.(*net.TCPAddr)
+	return ok1 && ok2 && x.IP.Equal(y.IP)
+}
+
 func (s *sweeping) wait() time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.rtt.timeout(s.Longest)
+}
+
+// stateAt is stateOf, and tells a host that is said to be unreachable from one
+// that there is no route to, which is this host's trouble. A UDP socket is
+// connected without a packet.
+func stateAt(to netip.AddrPort, err error) (State, string) {
+	state, reason := stateOf(err)
+	if errors.Is(err, syscall.ENETUNREACH) || errors.Is(err, syscall.EHOSTUNREACH) {
+		c, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(to))
+		if err != nil {
+			return Failed, "no route: " + reason
+		}
+		c.Close()
+	}
+	return state, reason
 }
 
 // stateOf says what an error of connect means.
@@ -186,7 +278,7 @@ func stateOf(err error) (State, string) {
 		// Reset behind the handshake, before the dialer had the connection.
 		return Open, "syn-ack, then reset"
 	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
-		return Filtered, "time-out"
+		return Filtered, timedOut
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM), errors.Is(err, syscall.ENOPROTOOPT):
 		errors.As(err, &no)
 		return Filtered, no.Error()

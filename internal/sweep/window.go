@@ -46,9 +46,8 @@ func (w *window) leave() {
 	w.open--
 }
 
-// heard notes that an attempt ended, answered or not, and returns how many more
-// workers there is room for.
-func (w *window) heard(answered bool) int {
+// heard notes that an attempt ended, answered or not.
+func (w *window) heard(answered bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.sinceShrink++
@@ -59,20 +58,40 @@ func (w *window) heard(answered bool) int {
 	}
 	switch {
 	case w.silence > w.size/2 && w.size < w.dark:
-		w.size, w.silence = min(2*w.size, w.dark), 0
+		w.size, w.silence = min(4*w.size, w.dark), 0
 	case answered && w.size < w.most && w.sinceShrink > 4*w.size:
 		w.size++
 	}
+}
+
+// room returns how many more workers there is room for, and counts them in.
+func (w *window) room() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
 	more := max(0, w.size-w.open)
 	w.open += more
 	return more
 }
 
-func (w *window) shrink() {
+// now is how many attempts may be open.
+func (w *window) now() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.size
+}
+
+func (w *window) opened() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.open
+}
+
+// shrink notes that this host ran short of something while so many were open.
+func (w *window) shrink(open int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.sinceShrink > 0 {
-		w.size = max(1, min(w.size, w.open)/2)
+		w.size = max(1, min(w.size, open)/2)
 	}
 	w.sinceShrink = 0
 }
