@@ -24,6 +24,10 @@ const (
 	Failed   State = "error"    // this side could not try
 )
 
+// ErrLoopback is the answer to a SYN sweep of this host's loopback, where a
+// connect sweep is exact and spares nobody anything.
+var ErrLoopback = errors.New("a SYN sweep does not do loopback: use the connect sweep")
+
 // reachedItself is the reason of a connection that, on loopback, reached the
 // socket that made it.
 const reachedItself = "the connection reached itself"

@@ -15,10 +15,6 @@ import (
 	"time"
 )
 
-// ErrLoopback is the answer to a SYN sweep of this host's loopback, where a
-// connect sweep is exact and spares nobody anything.
-var ErrLoopback = errors.New("a SYN sweep does not do loopback: use the connect sweep")
-
 // The bounds of a SYN sweep.
 const (
 	// blockSize is how many targets are under way at a time: all ports of a host.
