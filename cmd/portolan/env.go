@@ -31,6 +31,8 @@ type env struct {
 	Root string
 	// ReadFile reads what the user names, and the policy.
 	ReadFile func(string) ([]byte, error)
+	// Open opens a file that the user names, to be read piece by piece.
+	Open func(string) (io.ReadCloser, error)
 	// Build is what the linker recorded of the program.
 	Build func() (*debug.BuildInfo, bool)
 	// Dial makes connections, for what the user asked to be asked; nil is the system.
@@ -51,7 +53,7 @@ func systemEnv() *env {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		OutTerminal: term.IsTerminal(out) && understandsSGR(os.Stdout), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Now: time.Now, Root: "/", Build: debug.ReadBuildInfo, Sockets: sockets.List, ReadFile: os.ReadFile,
-		Addresses: ownAddresses, Create: createFile,
+		Addresses: ownAddresses, Create: createFile, Open: openFile,
 		Resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		},
@@ -98,3 +100,5 @@ func createFile(name string, more bool) (io.WriteCloser, error) {
 	}
 	return os.OpenFile(name, flags, 0o600)
 }
+
+func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }

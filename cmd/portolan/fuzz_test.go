@@ -19,7 +19,7 @@ func FuzzArguments(f *testing.F) {
 		if q, err := portolan.ParseQuery(s); err == nil && q.Service == "" && q.Span.Len() > 20 {
 			t.Skip("a long range is slow to print and proves no more")
 		}
-		for _, args := range [][]string{{s}, {"listeners", s}, {"at", s}, {"diff", s, "rfc1700", "22"}, {"__complete", s}} {
+		for _, args := range [][]string{{s}, {"listeners", s}, {"judge", s}, {"at", s}, {"diff", s, "rfc1700", "22"}, {"__complete", s}} {
 			got := testEnv(args...).run()
 			if !slices.Contains([]int{exitOK, exitNo, exitUsage, exitNotFound}, got.code) {
 				t.Errorf("%q: exit code %d, %q", args, got.code, got.errors)

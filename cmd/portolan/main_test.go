@@ -63,6 +63,9 @@ func server() {
 	}
 }
 
+// scans is where the files of real scanners are; scripts run elsewhere.
+var scans, _ = filepath.Abs(filepath.Join("..", "..", "internal", "scanfile", "testdata"))
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "script"),
@@ -72,6 +75,7 @@ func TestScripts(t *testing.T) {
 				e.Setenv(name, "")
 			}
 			e.Setenv("TERM", "xterm")
+			e.Setenv("SCANS", scans)
 			e.Setenv("ESC", "\x1b")
 			// The race detector would wait a second at the end of every program.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")

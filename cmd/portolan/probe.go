@@ -24,7 +24,7 @@ type probeFlags struct {
 	wait                      time.Duration
 	exclude                   []string
 	excludeFile, resume, log  string
-	contact                   string
+	contact, xml              string
 }
 
 // What a run does where no flag says otherwise.
@@ -78,6 +78,7 @@ Exits with 1 where a finding is at or above --fail-on.`,
 	l.BoolVar(&f.authorised, "yes-i-am-authorised", false, "you may ask public addresses and large networks")
 	l.StringVar(&f.contact, "contact", "", "`WHO` to write to, said in the User-Agent: an address or a URL")
 	l.StringVar(&f.resume, "resume", "", "keep results in a `FILE`, and go on from there after an interrupt")
+	l.StringVar(&f.xml, "xml", "", "write what nmap -oX would into a `FILE` too; - is standard output, and nothing else")
 	l.StringVar(&f.log, "log", "", "write every request sent to a `FILE`, a JSON object a line")
 	l.StringVar(&f.failOn, "fail-on", "warning", "exit with 1 from this severity on: notice, warning, alert or never")
 	l.StringVar(&f.policy, "policy", "", "the `FILE` that declares your own ports")

@@ -39,6 +39,7 @@ type probing struct {
 	started time.Time
 	state   *resumeFile // nil without --resume
 	sentLog io.WriteCloser
+	xml     *probeXML // nil without --xml
 
 	mu       sync.Mutex // guards what follows
 	results  []probeResult
@@ -96,6 +97,9 @@ func (a *app) newProbing(ctx context.Context, f probeFlags, args []string) (*pro
 			return nil, fail(exitFailure, "write the log: %w", err)
 		}
 		r.prober.Sent = r.logSent
+	}
+	if r.xml, err = a.newProbeXML(f.xml); err != nil {
+		return nil, err
 	}
 	r.progress = newProgress(a.env)
 	r.takeOld()
@@ -336,6 +340,7 @@ func (r *probing) take(e endpoint, as judge.Assigned, p probe.Report) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.summary.add(result)
+	r.xml.take(e, result)
 	r.progress.step(p.State == probe.Open)
 	if err := r.state.write(e, result); err != nil && r.outErr == nil {
 		r.outErr = err
@@ -362,9 +367,11 @@ func (r *probing) takeOld() {
 	for _, l := range r.state.old {
 		if l.Result == nil {
 			r.summary.add(probeResult{State: l.State})
+			r.xml.takeOld(l)
 			continue
 		}
 		r.summary.add(*l.Result)
+		r.xml.takeOld(l)
 		if severity, err := judge.ParseSeverity(deref(l.Result.Severity)); err == nil {
 			r.summary.Failed = r.summary.Failed || severity >= r.limit
 		}
@@ -378,18 +385,26 @@ func spokenOf(p probe.Report) judge.Spoken {
 	if p.Match == nil || p.Match.Strength < protocol.Likely {
 		return s
 	}
-	s.Protocol, s.Title, s.Product, s.Version = p.Match.Protocol, p.Match.Protocol, p.Match.Product, p.Match.Version
+	s.Protocol, s.Product, s.Version = p.Match.Protocol, p.Match.Product, p.Match.Version
 	s.Strength = judge.Strength(p.Match.Strength.String())
-	for pr, ok := protocol.Named(p.Match.Protocol); ok; pr, ok = protocol.Named(pr.Over) {
-		if pr.Name == s.Protocol {
-			s.Title = pr.Title
+	s.Title, s.Services = promises(s.Protocol, p.InTLS)
+	return s
+}
+
+// promises returns a protocol's name for people, and the registered names whose
+// promise speaking it keeps.
+func promises(name string, inTLS bool) (title string, services []string) {
+	title = name
+	for pr, ok := protocol.Named(name); ok; pr, ok = protocol.Named(pr.Over) {
+		if pr.Name == name {
+			title = pr.Title
 		}
-		s.Services = append(s.Services, pr.Services...)
-		if p.InTLS {
-			s.Services = append(s.Services, pr.TLSServices...)
+		services = append(services, pr.Services...)
+		if inTLS {
+			services = append(services, pr.TLSServices...)
 		}
 	}
-	return s
+	return title, services
 }
 
 // finish prints what was found.
@@ -399,7 +414,10 @@ func (r *probing) finish(ctx context.Context) error {
 	})
 	r.summary.Milliseconds = r.env.Now().Sub(r.started).Milliseconds()
 	r.summary.Interrupted = ctx.Err() != nil
-	if r.format != string(report.FormatNDJSON) {
+	if err := r.writeXML(); err != nil {
+		return err
+	}
+	if r.format != string(report.FormatNDJSON) && r.flags.xml != "-" {
 		if err := r.print(r.document()); err != nil {
 			return err
 		}
@@ -422,6 +440,7 @@ func (r *probing) close() {
 	if r.sentLog != nil {
 		r.sentLog.Close()
 	}
+	r.xml.close()
 }
 
 // logSent notes a request that was sent.

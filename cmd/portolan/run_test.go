@@ -32,6 +32,9 @@ func testEnv(args ...string) *env {
 		ReadFile: func(name string) ([]byte, error) {
 			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
 		},
+		Open: func(name string) (io.ReadCloser, error) {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		},
 		Sockets: func(context.Context, sockets.Options) (*sockets.Table, error) {
 			return &sockets.Table{Visibility: sockets.Visibility{Full: true}}, nil
 		}}

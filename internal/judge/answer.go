@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -22,6 +23,9 @@ type Spoken struct {
 	Also             []string // what else it spoke
 	// Conduct says how it behaved where nothing is known: "silent".
 	Conduct string
+	// By is the scanner on whose word this rests; "" where portolan asked. Word is
+	// what the scanner calls what it found, where no protocol is known by that.
+	By, Word string
 }
 
 func (s *Spoken) known() bool { return s != nil && s.Protocol != "" }
@@ -36,6 +40,22 @@ func (s *Spoken) words() string {
 		text += " (" + strings.TrimSpace(s.Product+" "+s.Version) + ")"
 	}
 	return text
+}
+
+// answers says what was heard, and from whom.
+func (s *Spoken) answers() string {
+	if s.By != "" {
+		return s.By + " said that it answers in " + s.words()
+	}
+	return "it answers in " + s.words()
+}
+
+// asked says how it behaved, and from whom that is.
+func (s *Spoken) asked() string {
+	if s.By != "" {
+		return s.By + " said: " + s.Conduct
+	}
+	return "it was asked: " + s.Conduct
 }
 
 // defaultOf returns the program of the table that speaks what was spoken and has
@@ -66,6 +86,9 @@ func Answer(k portolan.Key, addr netip.Addr, a Assigned, s Spoken, p *Policy) Fi
 		j.declaredAnswer(d)
 	case s.known():
 		j.answered()
+	case s.Word != "" && a.is([]string{s.Word}):
+		j.Verdict = AsAssigned
+		j.add(OK, "same-name", fmt.Sprintf("%s calls it %q, which is the name of what %s is assigned for; portolan knows no protocol by it", s.By, s.Word, k), a.Cite...)
 	default:
 		j.mute()
 	}
@@ -82,12 +105,12 @@ func (j *judging) answered() {
 	switch {
 	case j.a.is(s.Services):
 		j.Verdict = AsAssigned
-		j.add(OK, "as-assigned", fmt.Sprintf("it answers in %s: what %s is assigned for (%s)", s.words(), k, j.a.service(s.Services)), j.a.Cite...)
+		j.add(OK, "as-assigned", fmt.Sprintf("%s: what %s is assigned for (%s)", s.answers(), k, j.a.service(s.Services)), j.a.Cite...)
 		return
 	case s.defaultOf(k) != nil:
 		p := s.defaultOf(k)
 		j.Verdict = Alternative
-		j.add(OK, "own-default", fmt.Sprintf("it answers in %s, and %s is a default port of it (%s: %s); the registry %s", s.words(), k, p.What, p.Source, j.registrySays()), j.a.Cite...)
+		j.add(OK, "own-default", fmt.Sprintf("%s, and %s is a default port of it (%s: %s); the registry %s", s.answers(), k, p.What, p.Source, j.registrySays()), j.a.Cite...)
 		return
 	case !s.Confirmed:
 		j.Verdict = Unknown
@@ -105,7 +128,11 @@ func (j *judging) answered() {
 	default:
 		j.elsewhere()
 	}
-	j.add(OK, "answers", "it answers in "+s.words()+", asked twice")
+	twice := ", asked twice"
+	if s.By != "" {
+		twice = ""
+	}
+	j.add(OK, "answers", s.answers()+twice)
 }
 
 // elsewhere judges an answer on a port that nobody was given.
@@ -128,11 +155,11 @@ func (j *judging) mute() {
 		j.ghost()
 	case j.a.Status == registry.Assigned:
 		j.Verdict = Unknown
-		j.add(Notice, "not-recognised", fmt.Sprintf("%s is assigned to %s; whether that is what is here can't be told from what it says", j.o.Key, j.a.words()), j.a.Cite...)
+		j.add(Notice, "not-recognised", fmt.Sprintf("%s is assigned to %s; whether that is what is here can't be told from what %s says", j.o.Key, j.a.words(), cmp.Or(j.o.Spoken.By, "it")), j.a.Cite...)
 	default:
 		j.elsewhere()
 	}
-	j.add(OK, "conduct", "it was asked: "+j.o.Spoken.Conduct)
+	j.add(OK, "conduct", j.o.Spoken.asked())
 }
 
 // declaredAnswer compares an answer with the user's own chart.
@@ -143,7 +170,7 @@ func (j *judging) declaredAnswer(d *Declaration) {
 		j.add(OK, "declared", fmt.Sprintf("%s declares it for %s; what it says is not known (%s)", d.Place, d.Service, s.Conduct))
 		return
 	}
-	j.add(OK, "declared", fmt.Sprintf("%s declares it for %s; it answers in %s", d.Place, d.Service, s.words()))
+	j.add(OK, "declared", fmt.Sprintf("%s declares it for %s; %s", d.Place, d.Service, s.answers()))
 }
 
 // trap says of a port that it may be there to hold scanners, or to deceive them.

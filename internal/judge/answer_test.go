@@ -72,3 +72,36 @@ func TestSpokenLiftsAnIdentity(t *testing.T) {
 		t.Errorf("before %s, after %s", before.Verdict, after.Verdict)
 	}
 }
+
+// TestAnswerOnAScannersWord: what others heard is said to be theirs.
+func TestAnswerOnAScannersWord(t *testing.T) {
+	heard := ssh()
+	heard.By = "nmap"
+	for _, c := range []struct {
+		key     string
+		s       Spoken
+		verdict Verdict
+		says    string
+	}{
+		{"22/tcp", heard, AsAssigned, "nmap said that it answers in SSH (OpenSSH 9.2p1): what 22/tcp"},
+		{"80/tcp", heard, Foreign, "nmap said that it answers in SSH (OpenSSH 9.2p1)"},
+		{"378/tcp", heard, GhostSquatter, "nmap said that it answers in SSH"},
+		{"80/tcp", Spoken{By: "nmap", Conduct: "it is open"}, Unknown, "nmap said: it is open"},
+		{"2401/tcp", Spoken{By: "nmap", Word: "cvspserver"}, AsAssigned, `nmap calls it "cvspserver"`},
+		{"80/tcp", Spoken{By: "nmap", Word: "cvspserver", Conduct: "a name"}, Unknown, "nmap said: a name"},
+	} {
+		k, err := portolan.ParseKey(c.key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := Answer(k, lan, AssignedOf(k), c.s, nil)
+		var all []string
+		for _, r := range f.Reasons {
+			all = append(all, r.Text)
+		}
+		text := strings.Join(all, "\n")
+		if f.Verdict != c.verdict || !strings.Contains(text, c.says) || strings.Contains(text, "asked") {
+			t.Errorf("%s %+v: %s\n%s", c.key, c.s, f.Verdict, text)
+		}
+	}
+}

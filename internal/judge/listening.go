@@ -92,7 +92,7 @@ func (j *judging) ghost() {
 	}
 	there := "what is on it is not known to be that service"
 	if j.o.Spoken.known() {
-		there = "what answers there speaks " + j.o.Spoken.words()
+		there = j.o.Spoken.answers()
 	}
 	text := fmt.Sprintf("%s is a ghost: assigned to %s, and %s; %s", j.o.Key, j.a.words(), j.a.silence(), there)
 	if j.a.TwinAlive {
