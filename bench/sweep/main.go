@@ -233,6 +233,7 @@ func ask(how string) error {
 type tool struct {
 	name string
 	args []string
+	once bool // it takes minutes
 }
 
 func measure(n int, drops bool) error {
@@ -245,13 +246,13 @@ func measure(n int, drops bool) error {
 	if err != nil {
 		return err
 	}
-	tools := []tool{{"portolan connect", []string{self, "-role", "connect"}}, {"portolan SYN", []string{self, "-role", "syn"}}}
+	tools := []tool{{name: "portolan connect", args: []string{self, "-role", "connect"}}, {name: "portolan SYN", args: []string{self, "-role", "syn"}}}
 	if !drops { // else it takes 17 minutes
-		tools = append(tools, tool{"64 goroutines", []string{self, "-role", "naive"}})
+		tools = append(tools, tool{name: "64 goroutines", args: []string{self, "-role", "naive"}})
 	}
 	if _, err := exec.LookPath("nmap"); err == nil {
 		for _, f := range []string{"-sT", "-sS"} {
-			tools = append(tools, tool{"nmap " + f + " -T5", []string{"nmap", "-n", "-Pn", f, "-T5", "-p1-65535", host}})
+			tools = append(tools, tool{name: "nmap " + f + " -T5", args: []string{"nmap", "-n", "-Pn", f, "-T5", "-p1-65535", host}, once: drops})
 		}
 	} else {
 		fmt.Println("nmap is not installed: not measured")
@@ -260,23 +261,28 @@ func measure(n int, drops bool) error {
 	if len(tools) == 0 {
 		return fmt.Errorf("-only %q: no such tool", *only)
 	}
-	took, found := make([][]time.Duration, len(tools)), make([][]int, len(tools))
-	for range *runs { // in turn, so that other work on the machine meets all alike
+	took, work, found := make([][]time.Duration, len(tools)), make([][]time.Duration, len(tools)), make([][]int, len(tools))
+	for run := range *runs { // in turn, so that other work on the machine meets all alike
 		for i, t := range tools {
+			if t.once && run > 0 {
+				continue
+			}
 			start := time.Now()
-			out, err := exec.Command("ip", append([]string{"netns", "exec", l.a}, t.args...)...).Output()
+			c := exec.Command("ip", append([]string{"netns", "exec", l.a}, t.args...)...)
+			out, err := c.Output()
 			if err != nil {
 				return fmt.Errorf("%s: %w", t.name, err)
 			}
 			took[i] = append(took[i], time.Since(start))
 			found[i] = append(found[i], count(string(out)))
+			work[i] = append(work[i], c.ProcessState.UserTime()+c.ProcessState.SystemTime())
 		}
 	}
 	fmt.Printf("\n65,535 ports over veth, %d open, dropping the rest: %t, %d runs\n", n, drops, *runs)
 	base := median(took[0])
 	for i, t := range tools {
 		slices.Sort(took[i])
-		fmt.Printf("%-18s %7.2f s (%.2f-%.2f)  x%.2f  found %v\n", t.name, median(took[i]).Seconds(), took[i][0].Seconds(), took[i][len(took[i])-1].Seconds(), median(took[i]).Seconds()/base.Seconds(), found[i])
+		fmt.Printf("%-18s %7.2f s (%.2f-%.2f)  x%.2f  %.2f s of CPU  found %v\n", t.name, median(took[i]).Seconds(), took[i][0].Seconds(), took[i][len(took[i])-1].Seconds(), median(took[i]).Seconds()/base.Seconds(), median(work[i]).Seconds(), found[i])
 	}
 	return nil
 }

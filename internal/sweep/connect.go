@@ -59,11 +59,11 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Pace waits until one more attempt may be made; nil is at once.
 	Pace func(ctx context.Context, to netip.AddrPort) error
-	// Most is the largest window; 0 is 256, and 4,096 where nothing answers. The
+	// Most is the largest window; 0 is 256, and 8,192 where nothing answers. The
 	// descriptors that the process may have bound it too.
 	Most int
 	// Retries is how often a target that did not answer is tried again. For SYN
-	// it is how many passes in a row must bring nothing new; 0 is 2.
+	// it is how many passes in a row must bring nothing new; 0 is 1.
 	Retries int
 	// Longest is how long an answer is waited for at most; 0 is 1 second.
 	Longest time.Duration
@@ -73,7 +73,7 @@ type Options struct {
 const (
 	first     = 64
 	usualMost = 256
-	darkMost  = 4096
+	darkMost  = 8192
 	// shortest is enough for a host that answers at once to be busy for a moment.
 	shortest = 300 * time.Millisecond
 	// patience is how often a want of descriptors or ports of this host is waited

@@ -82,7 +82,7 @@ func (p *polling) wait(tries int) time.Duration {
 	if !p.rtt.known {
 		return p.Longest
 	}
-	return min(p.Longest, max(shortest, p.rtt.mean+4*p.rtt.spread)<<min(tries, 4))
+	return min(p.Longest, max(shortest, (p.rtt.mean+4*p.rtt.spread)<<min(tries, 4)))
 }
 
 // attempt is a connection that is being made, or a target to try again.

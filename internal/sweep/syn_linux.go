@@ -25,7 +25,7 @@ const (
 	mostSenders = 2
 	// usualSilence is how many passes in a row must bring no new answer: a
 	// packet may be lost, and no kernel sends it again.
-	usualSilence = 2
+	usualSilence = 1
 	mostPasses   = 10
 	// between is the least that is waited for between passes.
 	between = 200 * time.Millisecond
@@ -33,7 +33,7 @@ const (
 
 // SYN sends every target a TCP SYN and hands what came back to found, which is
 // called by one goroutine at a time. It needs CAP_NET_RAW. What did not answer
-// is asked again until Retries passes (0 is 2) brought nothing new.
+// is asked again until Retries passes (0 is 1) brought nothing new.
 //
 // The packets go through raw IP sockets: routes, neighbours and the firewall of
 // this host are the kernel's, on any kind of link. The kernel knows nothing of
