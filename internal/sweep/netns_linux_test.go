@@ -119,7 +119,7 @@ func (j job) do() *outcome {
 		l.Close() // the runtime's poller is open now
 	}
 	files, begin := openFiles(), time.Now()
-	err := find(ctx, Options{}, portsOf(netip.MustParseAddr(j.Host), j.First, j.Last), func(r Result) {
+	err := find(ctx, Options{Retries: 1}, portsOf(netip.MustParseAddr(j.Host), j.First, j.Last), func(r Result) {
 		what := string(r.State) + " " + r.Reason
 		if out.Counts[what]++; r.State == Open {
 			out.Open = append(out.Open, r.Addr.Port())
@@ -243,9 +243,12 @@ func TestAllPorts(t *testing.T) {
 				})
 			}
 		}
-		// Nothing is left at the host: no port in TIME_WAIT, nothing half open.
-		if left := strings.TrimSpace(l.host.Output(t, netlab.Program(t, "ss"), "-Htan", "state", "connected")); left != "" {
-			t.Errorf("left at the host:\n%.300s", left)
+		// Nothing is left at the host: no port in TIME_WAIT, nothing half open. A
+		// reset can be lost like any packet, and is not sent again: a few of the
+		// thousands of connections may still wait for it.
+		left := strings.Fields(l.host.Output(t, netlab.Program(t, "ss"), "-Htan", "state", "connected"))
+		if len(left) > 10*5 || slices.Contains(left, "TIME-WAIT") || slices.Contains(left, "SYN-RECV") {
+			t.Errorf("left at the host: %.300s", left)
 		}
 	}
 }
