@@ -62,6 +62,8 @@ var rooms = map[string]room{
 	"internal/store/sqlite": {ours: []string{"", "internal/store"}, others: []string{"modernc.org/sqlite"}, never: []string{"net/http", "os/exec"},
 		why: "one engine behind the contract"},
 	"internal/sink":         {never: []string{"os/exec"}, why: "it hands documents over and knows nothing of what they say; no program is ever run for an alert"},
+	"internal/sentinel": {ours: []string{""}, never: []string{"net/http", "os/exec", "syscall"},
+		why: "it hears connections that it is handed, on any system; how they came about is not its business"},
 	"internal/figures":      {ours: []string{"", "registry"}, never: []string{"os", "net", "syscall"}, why: "a figure comes from the registry alone, wherever it is printed"},
 	"internal/cmd/plots":    {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "the plots of docs/findings are drawn from figures, offline"},
 	"internal/cmd/findings": {ours: []string{"", "registry", "internal/figures"}, never: []string{"net", "os/exec"}, why: "docs/findings.md is written from figures, offline"},
