@@ -257,6 +257,11 @@ func TestTable(t *testing.T) {
 		if p.Answer == nil && p.Silent == "" && p.Opening == nil {
 			t.Errorf("%s: knows nothing and does not say why", p.Name)
 		}
+		for i, name := range slices.Concat(p.Services, p.TLSServices) {
+			if slices.Index(slices.Concat(p.Services, p.TLSServices), name) != i {
+				t.Errorf("%s: %s is named twice", p.Name, name)
+			}
+		}
 		for _, o := range append([]string{p.Over}, p.Outranks...) {
 			if _, ok := Named(o); o != "" && !ok {
 				t.Errorf("%s: no protocol %q", p.Name, o)

@@ -9,7 +9,7 @@ import (
 // host that was asked for says so inside its own stream.
 var xmpp = Protocol{
 	Name: "xmpp", Title: "XMPP", Source: "RFC 6120, sections 4.2, 4.7 and 4.9", TCPOnly: true,
-	Services: []string{"xmpp-client", "xmpp-server"}, TLSServices: []string{"xmpp-client", "xmpp-server"},
+	Services: []string{"xmpp-client", "xmpp-server"},
 	Usual:   []uint16{5222, 5223, 5269, 5270},
 	Answer:  answerXMPP,
 	Opening: openingXMPP,
