@@ -10,9 +10,9 @@ import (
 var xmpp = Protocol{
 	Name: "xmpp", Title: "XMPP", Source: "RFC 6120, sections 4.2, 4.7 and 4.9", TCPOnly: true,
 	Services: []string{"xmpp-client", "xmpp-server"},
-	Usual:   []uint16{5222, 5223, 5269, 5270},
-	Answer:  answerXMPP,
-	Opening: openingXMPP,
+	Usual:    []uint16{5222, 5223, 5269, 5270},
+	Answer:   answerXMPP,
+	Opening:  openingXMPP,
 	Questions: []Question{
 		{Name: "xmpp-stream", When: Anywhere, Rank: 42, InTLS: true, Bytes: func(a Ask) []byte {
 			return []byte("<?xml version='1.0'?><stream:stream to='" + xmlText(a.Host) + "' version='1.0' xmlns='jabber:client' xmlns:stream='" + xmppStreams + "'>")
