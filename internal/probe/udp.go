@@ -96,7 +96,9 @@ func (a *asking) datagram(ctx context.Context, q ranked) (Exchange, bool) {
 	}
 	s, err := a.socket(ctx, q.OtherPort)
 	if err != nil {
-		a.state(Failed, err.Error())
+		if ctx.Err() == nil { // else another question has ended the asking
+			a.state(Failed, err.Error())
+		}
 		return Exchange{}, false
 	}
 	defer s.Close()
