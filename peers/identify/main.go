@@ -152,7 +152,7 @@ func nmap(ctx context.Context, all []servers.Up) (outcome, error) {
 		for _, p := range r.Ports {
 			i := slices.IndexFunc(all, func(u servers.Up) bool { return int(u.Addr.Port()) == p.Port && transport(u) == t })
 			// A name from its table of ports says nothing of the server.
-			if i >= 0 && p.Service.Method == "probed" {
+			if i >= 0 && p.Service.Method == "probed" && p.Service.Name != "tcpwrapped" {
 				o.said[all[i].Name] = named{p.Service.Name, p.Service.Product, p.Service.Version}
 			}
 		}
@@ -165,8 +165,8 @@ func nmap(ctx context.Context, all []servers.Up) (outcome, error) {
 var alike = map[string][]string{
 	"dns": {"domain"}, "smb": {"netbios-ssn", "microsoft-ds"}, "rdp": {"ms-wbt-server"}, "irc": {"irc"}, "kerberos": {"kerberos-sec"}, "socks5": {"socks5", "tor-socks"},
 	"git": {"git"}, "svn": {"svnserve"}, "xmpp": {"jabber", "xmpp"}, "http2": {"http"}, "prometheus": {"http"}, "prometheus-exporter": {"http"}, "etcd": {"http"},
-	"influxdb": {"http"}, "ipp": {"http"}, "icecast": {"http"}, "http-proxy": {"http"}, "neo4j-bolt": {"bolt"}, "beanstalk": {"beanstalk"}, "nut": {"nut", "ups"}, "telnet": {"telnet"},
-	"mqtt": {"mqtt"}, "memcached": {"memcached", "memcache"}, "zookeeper": {"zookeeper"}, "distcc": {"distccd"}, "stun": {"stun"}, "openvpn": {"openvpn"}, "http": {"https"},
+	"influxdb": {"http"}, "ipp": {"http"}, "icecast": {"http"}, "http-proxy": {"http"}, "neo4j-bolt": {"bolt"}, "beanstalk": {"beanstalk"}, "nut": {"nut", "ups", "upsd"}, "telnet": {"telnet"},
+	"mqtt": {"mqtt"}, "memcached": {"memcached", "memcache"}, "zookeeper": {"zookeeper"}, "distcc": {"distccd"}, "stun": {"stun"}, "gpsd": {"gpsd-ng"}, "openvpn": {"openvpn"}, "http": {"https"},
 }
 
 // right reports whether a name is the protocol of an endpoint, in whoever's words.
