@@ -41,6 +41,8 @@ type env struct {
 	Resolve func(ctx context.Context, host string) ([]netip.Addr, error)
 	// Addresses are this host's own.
 	Addresses func() []netip.Addr
+	// Networks are those of this host's interfaces.
+	Networks func() []netip.Prefix
 	// Create makes a file that the user named, or opens it to write on behind its end.
 	Create func(name string, more bool) (io.WriteCloser, error)
 	// Sockets looks at this host.
@@ -53,7 +55,7 @@ func systemEnv() *env {
 		Args: os.Args[1:], Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Getenv: os.Getenv,
 		OutTerminal: term.IsTerminal(out) && understandsSGR(os.Stdout), ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Now: time.Now, Root: "/", Build: debug.ReadBuildInfo, Sockets: sockets.List, ReadFile: os.ReadFile,
-		Addresses: ownAddresses, Create: createFile, Open: openFile,
+		Addresses: ownAddresses, Networks: ownNetworks, Create: createFile, Open: openFile,
 		Resolve: func(ctx context.Context, host string) ([]netip.Addr, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 		},
@@ -102,3 +104,15 @@ func createFile(name string, more bool) (io.WriteCloser, error) {
 }
 
 func openFile(name string) (io.ReadCloser, error) { return os.Open(name) }
+
+// ownNetworks are the networks of this host's interfaces.
+func ownNetworks() []netip.Prefix {
+	all, _ := net.InterfaceAddrs()
+	var own []netip.Prefix
+	for _, a := range all {
+		if p, err := netip.ParsePrefix(a.String()); err == nil {
+			own = append(own, netip.PrefixFrom(p.Addr().Unmap(), p.Bits()).Masked())
+		}
+	}
+	return own
+}

@@ -46,7 +46,7 @@ func (a *app) commands() []*cobra.Command {
 		return list
 	}
 	all := in("book", a.explainCommand(), a.searchCommand(), a.historyCommand(), a.atCommand(), a.diffCommand(), a.lostCommand(), a.listCommand(), a.ghostsCommand(), a.statsCommand(), a.citeCommand(), a.dataCommand())
-	all = append(all, in("host", a.checkCommand(), a.listenersCommand(), a.suggestCommand())...)
+	all = append(all, in("host", a.checkCommand(), a.listenersCommand(), a.suggestCommand(), a.sentinelCommand(), a.visitsCommand())...)
 	all = append(all, in("net", a.probeCommand(), a.judgeCommand())...)
 	all = append(all, in("program", a.versionCommand(), a.completionCommand(), a.manCommand())...)
 	return append(all, topics()...)

@@ -7,6 +7,9 @@
 package metrics
 
 import (
+	"context"
+	"errors"
+	"net"
 	"net/http"
 	"time"
 
@@ -60,4 +63,17 @@ func Handler(sources ...Source) http.Handler {
 		r.MustRegister(s)
 	}
 	return promhttp.HandlerFor(r, promhttp.HandlerOpts{MaxRequestsInFlight: 4, Timeout: 10 * time.Second})
+}
+
+// Serve answers scrapes of /metrics on a listener until the context ends.
+func Serve(ctx context.Context, l net.Listener, sources ...Source) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", Handler(sources...))
+	s := &http.Server{Handler: mux, ReadTimeout: 10 * time.Second, WriteTimeout: 20 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	stop := context.AfterFunc(ctx, func() { s.Close() })
+	defer stop()
+	if err := s.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
 }

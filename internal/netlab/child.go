@@ -177,6 +177,9 @@ func (c *Child) Hear(v any) {
 	}
 }
 
+// LetGo ends the child's [Stage.Wait]. It may still say something.
+func (c *Child) LetGo() { _ = c.hold.Close() }
+
 // Stop lets the child go and waits for its end. One that does not go is killed,
 // by its pid, which stays its own until it has been waited for.
 func (c *Child) Stop() {

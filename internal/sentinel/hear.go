@@ -22,9 +22,17 @@ type Listener struct {
 	Greeting func(port uint16) []byte
 	// After is how long a peer may wait before it is greeted; 0 is 2 seconds.
 	After time.Duration
-	// Dialogue answers what was said so far, on ports where that is worth it; nil
-	// bytes say nothing. It is told how much was sent already.
-	Dialogue func(port uint16, said []byte, step int) []byte
+	// Talk begins a talk where a port is worth one; nil, of the function or of what
+	// it returns, is silent. A talk takes the place of a greeting.
+	Talk func(port uint16) Talk
+}
+
+// Talk is the listening side of a protocol, as far as it takes to learn who asks.
+type Talk interface {
+	// Start is what to say to a peer that waits.
+	Start() []byte
+	// Hear takes what the peer said next, and returns what to say; nil for nothing.
+	Hear([]byte) []byte
 }
 
 // Ending is how a connection ended.
@@ -50,8 +58,12 @@ type Words struct {
 	Took         time.Duration
 }
 
-// mostSteps bounds a dialogue.
-const mostSteps = 8
+// mostSteps bounds what is said in a talk, and patience how long an answer in it
+// is waited for.
+const (
+	mostSteps = 32
+	patience  = 2 * time.Second
+)
 
 // Hear listens to a connection. The caller closes it.
 func (l *Listener) Hear(c net.Conn) Words {
@@ -75,6 +87,7 @@ type hearing struct {
 	c     net.Conn
 	w     Words
 	until time.Time
+	talk  Talk
 	steps int
 }
 
@@ -84,7 +97,10 @@ func (h *hearing) run() {
 		most = 4096
 	}
 	b := make([]byte, min(most, 1024)+1)
-	greeted := h.Greeting == nil
+	if h.Talk != nil {
+		h.talk = h.Talk(h.w.Dest.Port())
+	}
+	greeted := h.Greeting == nil && h.talk == nil
 	for {
 		n, err := h.wait(b[:min(len(b), most-len(h.w.Said)+1)], greeted)
 		h.w.Said = append(h.w.Said, b[:n]...)
@@ -92,7 +108,7 @@ func (h *hearing) run() {
 		case len(h.w.Said) > most:
 			h.w.Said, h.w.Truncated, h.w.Ending = h.w.Said[:most], true, Full
 			return
-		case n > 0 && h.answer():
+		case n > 0 && h.answer(b[:n]):
 		case err == nil:
 		case errors.Is(err, io.EOF):
 			h.w.Ending = PeerEnded
@@ -108,7 +124,7 @@ func (h *hearing) run() {
 			return
 		case !greeted:
 			greeted = true
-			h.tell(h.Greeting(h.w.Dest.Port()))
+			h.greet()
 		}
 	}
 }
@@ -117,6 +133,8 @@ func (h *hearing) run() {
 func (h *hearing) wait(b []byte, greeted bool) (int, error) {
 	until := h.until
 	switch {
+	case h.steps > 0:
+		until = earlier(until, time.Now().Add(patience))
 	case len(h.w.Said) > 0:
 		until = earlier(until, time.Now().Add(or(h.Quiet, 500*time.Millisecond)))
 	case !greeted:
@@ -133,15 +151,27 @@ func earlier(a, b time.Time) time.Time {
 	return b
 }
 
-// answer goes on with a dialogue where there is one.
-func (h *hearing) answer() bool {
-	if h.Dialogue == nil || h.steps == mostSteps {
+// greet says something to a peer that waits.
+func (h *hearing) greet() {
+	if h.talk != nil {
+		h.tell(h.talk.Start())
+		return
+	}
+	h.tell(h.Greeting(h.w.Dest.Port()))
+}
+
+// answer goes on with a talk where there is one.
+func (h *hearing) answer(b []byte) bool {
+	if h.talk == nil || h.steps == mostSteps {
+		return false
+	}
+	reply := h.talk.Hear(b)
+	if len(reply) == 0 {
 		return false
 	}
 	h.steps++
-	b := h.Dialogue(h.w.Dest.Port(), h.w.Said, h.steps)
-	h.tell(b)
-	return len(b) > 0
+	h.tell(reply)
+	return true
 }
 
 // tell says something. A peer that does not take it is heard all the same.

@@ -99,21 +99,36 @@ func TestHearGreets(t *testing.T) {
 	}
 }
 
-// A dialogue goes on while it has something to say, a bounded number of times.
-func TestHearDialogue(t *testing.T) {
-	l := &Listener{Quiet: 100 * time.Millisecond, Dialogue: func(_ uint16, said []byte, step int) []byte { return []byte("?") }}
-	w := hear(t, l, func(c net.Conn) {
-		for range 20 {
-			if _, err := c.Write([]byte("!")); err != nil {
-				return
+// parrot asks again whatever is said.
+type parrot struct{}
+
+func (parrot) Start() []byte      { return []byte("?") }
+func (parrot) Hear([]byte) []byte { return []byte("?") }
+
+// A talk goes on while it has something to say, a bounded number of times, and
+// begins with us where the peer waits.
+func TestHearTalks(t *testing.T) {
+	l := &Listener{Quiet: 100 * time.Millisecond, After: 50 * time.Millisecond, Talk: func(uint16) Talk { return parrot{} }}
+	talker := func(first bool) func(net.Conn) {
+		return func(c net.Conn) {
+			if first {
+				_, _ = c.Write([]byte("!"))
 			}
-			_ = c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
-			if _, err := c.Read(make([]byte, 1)); err != nil {
-				return
+			for range 2 * mostSteps {
+				_ = c.SetReadDeadline(time.Now().Add(500 * time.Millisecond))
+				if _, err := c.Read(make([]byte, 1)); err != nil {
+					return
+				}
+				if _, err := c.Write([]byte("!")); err != nil {
+					return
+				}
 			}
 		}
-	})
-	if len(w.Told) != mostSteps || len(w.Said) != mostSteps+1 {
+	}
+	if w := hear(t, l, talker(true)); len(w.Told) != mostSteps || len(w.Said) != mostSteps+1 {
+		t.Errorf("said %q, told %q", w.Said, w.Told)
+	}
+	if w := hear(t, l, talker(false)); len(w.Told) != mostSteps+1 || len(w.Said) != mostSteps+1 {
 		t.Errorf("said %q, told %q", w.Said, w.Told)
 	}
 }

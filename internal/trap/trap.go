@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -195,6 +197,9 @@ type Trap struct {
 	listeners []net.Listener // answered connections come out of these
 	hold      *holding
 	lock      io.Closer
+	closing   sync.Once
+	closed    error
+	last      atomic.Pointer[Counters] // set by Close
 }
 
 // Open sets a trap. Errors are ErrUnsupported where this system or kernel has no
@@ -215,8 +220,11 @@ func (t *Trap) Mode() Mode { return t.mode }
 // goroutine may read at a time.
 func (t *Trap) Read(e *Event) error { return t.source.read(e) }
 
-// Counters returns what was counted so far.
+// Counters returns what was counted so far; after Close, what was counted in all.
 func (t *Trap) Counters() Counters {
+	if c := t.last.Load(); c != nil {
+		return *c
+	}
 	c := t.source.counters()
 	c.Refused = t.hold.refused.Load()
 	return c
@@ -237,8 +245,15 @@ func (t *Trap) Steered(source, destination netip.AddrPort) bool {
 // answers calls it, once: what nobody takes waits in the kernel's queue.
 func (t *Trap) Serve(handle func(net.Conn)) error { return t.hold.serve(t.listeners, handle) }
 
-// Close ends it all: unused ports refuse connections again.
+// Close ends it all: unused ports refuse connections again. It may be called again.
 func (t *Trap) Close() error {
+	t.closing.Do(func() { t.closed = t.close() })
+	return t.closed
+}
+
+func (t *Trap) close() error {
+	c := t.Counters()
+	t.last.Store(&c)
 	errs := []error{t.source.Close()}
 	for _, l := range t.listeners {
 		errs = append(errs, l.Close())
