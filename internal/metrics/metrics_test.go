@@ -49,7 +49,13 @@ func TestLint(t *testing.T) {
 func TestInvalid(t *testing.T) {
 	w := httptest.NewRecorder()
 	twice := Metric{Name: "portolan_test_things", Help: "Things."}
-	bad := Source(func(yield func(Metric) bool) { _ = yield(twice) && yield(twice) })
+	bad := Source(func(yield func(Metric) bool) {
+		for range 2 {
+			if !yield(twice) {
+				return
+			}
+		}
+	})
 	Handler(bad).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 	if w.Code != http.StatusInternalServerError {
 		t.Errorf("%d", w.Code)
