@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -294,9 +295,15 @@ func registered(t portolan.Transport, port uint16) (status, service string) {
 
 // isOwnAddress remembers for a few seconds which addresses are this host's.
 func isOwnAddress(list func() []netip.Addr, now func() time.Time) func(netip.Addr) bool {
+	var mu sync.Mutex // guards what follows
 	var own []netip.Addr
 	var asked time.Time
 	return func(addr netip.Addr) bool {
+		if addr.IsLoopback() {
+			return true
+		}
+		mu.Lock()
+		defer mu.Unlock()
 		if t := now(); asked.IsZero() || t.Sub(asked) > 5*time.Second || t.Before(asked) {
 			own, asked = list(), t
 		}

@@ -38,7 +38,6 @@ type watching struct {
 	writer *store.Writer // nil without --store
 	outs   []outlet
 	said   trap.Counters // what of losses was said already
-	raised uint64
 	failed error
 }
 
@@ -63,7 +62,7 @@ func (a *app) sentinel(ctx context.Context, f sentinelFlags) error {
 		return trapFailed(err)
 	}
 	defer t.Close()
-	w.guard = &sentinel.Guard{Trap: t, Answers: options.Answer, Listener: w.listener(), Process: a.whoHolds}
+	w.guard = &sentinel.Guard{Trap: t, Answers: options.Answer, Listener: w.listener(), Process: a.whoHolds, Local: book.Local, Ticked: w.tick}
 	stop, err := w.serveMetrics(ctx)
 	if err != nil {
 		return err
@@ -310,12 +309,16 @@ func (w *watching) take(v visit.Visit) {
 		w.writer.Add(record(v, document))
 	}
 	w.show(v, document)
-	alert, ok := w.alerts.Consider(v, w.env.Now())
-	if !ok {
-		return
+	if alert, ok := w.alerts.Consider(v, w.env.Now()); ok {
+		w.alert(alert)
 	}
-	w.raised++
-	w.alert(alert)
+}
+
+// tick raises what waited whether it grows.
+func (w *watching) tick(now time.Time) {
+	for _, alert := range w.alerts.Tick(now) {
+		w.alert(alert)
+	}
 }
 
 // record is a visit as the store has it.

@@ -1,6 +1,7 @@
 package sentinel
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"net"
@@ -19,15 +20,24 @@ type Guard struct {
 	Trap     *trap.Trap
 	Answers  bool // the trap takes connections
 	Listener Listener
-	// Process finds who of this host holds the nearer end of a connection; nil where
-	// nobody is to be named.
+	// Process finds who of this host holds an end; nil where nobody is to be named.
+	// Local reports whether an address is this host's.
 	Process func(ctx context.Context, t portolan.Transport, end netip.AddrPort) *visit.Process
+	Local   func(netip.Addr) bool
+	// Ticked is called about every second, and never while a visit is handed out;
+	// nil is nobody.
+	Ticked func(now time.Time)
 
 	mu     sync.Mutex // guards what follows
 	book   *visit.Book
 	over   bool // what comes now is too late
 	counts Counts
+	local  chan trap.Event // of this host, until it is known who sent them
 }
+
+// mostLocal is how many packets of this host wait for a name. Beyond it they are
+// noted without.
+const mostLocal = 64
 
 // Counts are what a guard did, besides what its trap and its book count.
 type Counts struct {
@@ -43,6 +53,7 @@ type Counts struct {
 func (g *Guard) Run(ctx context.Context, options visit.Options) error {
 	g.mu.Lock()
 	g.book = visit.NewBook(options)
+	g.local = make(chan trap.Event, mostLocal)
 	g.mu.Unlock()
 	stop := context.AfterFunc(ctx, func() { g.Trap.Close() })
 	defer stop()
@@ -56,7 +67,9 @@ func (g *Guard) Run(ctx context.Context, options visit.Options) error {
 	}
 	ticking, done := context.WithCancel(ctx)
 	wg.Go(func() { g.tick(ticking) })
+	wg.Go(func() { g.name(ctx) })
 	err := g.watch()
+	close(g.local)
 	g.Trap.Close()
 	done()
 	wg.Wait()
@@ -100,9 +113,36 @@ func (g *Guard) watch() error {
 	}
 }
 
-// take notes one packet. It is read where it lies, before the next one comes.
+// take notes one packet, where it lies, or keeps it until it is known who of this
+// host has sent it.
 func (g *Guard) take(e *trap.Event) {
 	p, err := packet.Decode(e.Packet)
+	if err == nil && g.Process != nil && g.Local != nil && g.Local(p.Source.Addr()) {
+		kept := *e
+		kept.Packet = bytes.Clone(e.Packet)
+		select {
+		case g.local <- kept:
+			return
+		default:
+		}
+	}
+	g.note(e, p, err, nil)
+}
+
+// name finds who sent the packets of this host. Reading the descriptors of all
+// processes takes long for a packet, and must not make the trap wait.
+func (g *Guard) name(ctx context.Context) {
+	for e := range g.local {
+		p, err := packet.Decode(e.Packet)
+		var who *visit.Process
+		if t, ok := p.Transport(); ok && ctx.Err() == nil {
+			who = g.Process(ctx, t, p.Source)
+		}
+		g.note(&e, p, err, who)
+	}
+}
+
+func (g *Guard) note(e *trap.Event, p packet.Packet, err error, who *visit.Process) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.counts.Events++
@@ -110,7 +150,7 @@ func (g *Guard) take(e *trap.Event) {
 		g.counts.Unreadable++
 		return
 	}
-	g.book.Knock(visit.Knock{At: e.At, Interface: e.Interface, Packet: p, Why: e.Why.String()})
+	g.book.Knock(visit.Knock{At: e.At, Interface: e.Interface, Packet: p, Why: e.Why.String(), Process: who})
 	if e.Answered {
 		g.book.Answered(e.At, p.Source, p.Dest)
 	}
@@ -140,7 +180,12 @@ func (g *Guard) tick(ctx context.Context) {
 	for {
 		select {
 		case now := <-t.C:
-			g.locked(func() { g.book.Tick(now) })
+			g.locked(func() {
+				g.book.Tick(now)
+				if g.Ticked != nil {
+					g.Ticked(now)
+				}
+			})
 		case <-ctx.Done():
 			return
 		}
