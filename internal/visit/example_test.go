@@ -30,7 +30,7 @@ func ExampleBook() {
 	book.Tick(now)
 	book.Close()
 	// Output:
-	// open 1 192.168.1.9: knock of 378/tcp (dsETOS), spoke telnet (words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: nobody is known to have heard one for decades)
+	// open 1 192.168.1.9: knock of 378/tcp (dsETOS), spoke telnet (words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: no evidence is held of one in use)
 	// alert: own-network
-	// ended 2 192.168.1.9: knock of 378/tcp (dsETOS), spoke telnet (words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: nobody is known to have heard one for decades)
+	// ended 2 192.168.1.9: knock of 378/tcp (dsETOS), spoke telnet (words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: no evidence is held of one in use)
 }

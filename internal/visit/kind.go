@@ -2,11 +2,12 @@ package visit
 
 import (
 	"fmt"
-	"github.com/portolan/portolan"
-	"github.com/portolan/portolan/internal/fingerprint"
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/portolan/portolan"
+	"github.com/portolan/portolan/internal/fingerprint"
 )
 
 // manyPorts and manyAddresses make a scan and a sweep.
@@ -135,7 +136,7 @@ type finding struct {
 // The findings are heuristics, written from what is known of scanners; how often
 // they are wrong was not measured.
 var (
-	foundETOS       = finding{Spoken, Urgent, Reason{"etos", "words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: nobody is known to have heard one for decades"}}
+	foundETOS       = finding{Spoken, Urgent, Reason{"etos", "words of TELNET on the port of tnETOS or dsETOS, or a terminal of ETOS52: no evidence is held of one in use"}}
 	foundListener   = finding{Inside, Warning, Reason{"local-listener", "a process of this host listens where nothing should be"}}
 	foundLocal      = finding{Inside, Warning, Reason{"local-process", "a process of this host knocks where nothing listens"}}
 	foundAnswers    = finding{Noise, OK, Reason{"backscatter", "others were answered in this host's name; nothing was asked for"}}

@@ -56,9 +56,9 @@ const (
 )
 
 const (
-	noteTerminal = "ETOS52 is a family of terminals in RFC 1700's list of terminal type names, assigned to nobody there and described nowhere. " +
+	noteTerminal = "ETOS52 is a family of terminals in RFC 1700's list of terminal type names, without a holder there; portolan holds no description of it. " +
 		"Ports 377 tnETOS and 378 dsETOS (NEC Corporation, RFC 1700) have its name. What this client goes on to say is not known to anybody who wrote it down: keep it."
-	notePort = "Ports 377 tnETOS and 378 dsETOS are NEC Corporation's since RFC 1700 (October 1994), and no description of either is known. " +
+	notePort = "Ports 377 tnETOS and 378 dsETOS are NEC Corporation's since RFC 1700 (October 1994), and portolan holds no description of either. " +
 		"tnETOS reads as ETOS over TELNET, as tn3270 does; what ds means is not known. The terminal type that the client names, if it is one of ETOS52, would be the first witness."
 )
 
