@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/netip"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,8 @@ import (
 	"time"
 
 	"github.com/portolan/portolan"
+	"github.com/portolan/portolan/internal/report"
+	"github.com/portolan/portolan/internal/sink"
 	"github.com/portolan/portolan/internal/store"
 	"github.com/portolan/portolan/internal/store/sqlite"
 	"github.com/portolan/portolan/internal/trap"
@@ -168,4 +171,36 @@ func TestVisitsMatchTheirSchemas(t *testing.T) {
 		t.Error(err)
 	}
 	noTerminalOrders(t, "visits --json", got.out)
+}
+
+// An alert is handed out as its schema says, once for a visit, with passwords
+// masked and without the bytes.
+func TestAlertsMatchTheirSchema(t *testing.T) {
+	rules, err := sentinelApp().alertRules("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []sink.Message
+	w := &watching{app: sentinelApp(), format: report.FormatNDJSON, alerts: visit.NewAlerts(rules)}
+	w.env.Now = func() time.Time { return time.Date(2026, 11, 23, 9, 0, 5, 0, time.UTC) }
+	w.out = &latch{w: io.Discard}
+	w.outs = []outlet{{name: "test", add: func(m sink.Message) { got = append(got, m) }}}
+	book := visit.NewBook(visit.Options{Registry: registered, Emit: w.take})
+	book.Words(visit.Words{At: w.env.Now(), Source: netip.MustParseAddrPort("10.0.0.9:40000"), Dest: netip.MustParseAddrPort("10.0.0.1:378"),
+		Bytes: []byte("GET / HTTP/1.0\r\nAuthorization: Basic c2VjcmV0\r\n\r\n")})
+	book.Close()
+	w.tick(w.env.Now().Add(time.Minute))
+	if len(got) != 1 || got[0].Severity != sink.Alert || got[0].ID == "" {
+		t.Fatalf("%d alerts: %+v", len(got), got)
+	}
+	var v any
+	if err := json.Unmarshal(got[0].Document, &v); err != nil {
+		t.Fatal(err)
+	}
+	if err := strictSchema(t, "alert").Validate(v); err != nil {
+		t.Error(err)
+	}
+	if text := string(got[0].Document); strings.Contains(text, "c2VjcmV0") || !strings.Contains(text, "Basic ***") {
+		t.Errorf("%s", text)
+	}
 }
