@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +40,7 @@ type watching struct {
 	writer *store.Writer // nil without --store
 	outs   []outlet
 	said   trap.Counters // what of losses was said already
+	ports  []uint16      // of --ports
 	failed error
 }
 
@@ -56,6 +59,7 @@ func (a *app) sentinel(ctx context.Context, f sentinelFlags) error {
 	if err != nil {
 		return err
 	}
+	w.ports = options.Ports
 	options.Log = slog.New(slog.NewTextHandler(a.env.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	t, err := trap.Open(ctx, options)
 	if err != nil {
@@ -89,10 +93,14 @@ func (a *app) sentinel(ctx context.Context, f sentinelFlags) error {
 
 // trapFailed says what to do where nothing can be stood behind.
 func trapFailed(err error) error {
-	f := fail(exitFailure, "%w", err)
+	f := fail(exitFailure, "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
 	switch {
 	case errors.Is(err, trap.ErrTaken):
 		return f.hint("one sentinel a network namespace: end the other one first")
+	case errors.Is(err, fs.ErrPermission):
+		return fail(exitFailure, "standing behind every port needs CAP_BPF and CAP_NET_ADMIN at start, as root has them").
+			hint("portolan sentinel doctor says what this host allows, and why").
+			hint("portolan sentinel --mode listeners --ports 2378 needs no privilege, and listens on ports that you name")
 	case errors.Is(err, errors.ErrUnsupported):
 		return f.hint("portolan sentinel --mode listeners --ports 378 listens on ports that you name, on every system")
 	}
@@ -290,6 +298,9 @@ func (w *watching) standing(t *trap.Trap) string {
 		} else {
 			text += fmt.Sprintf("; %s is not watched: %s", i.Name, i.Why)
 		}
+	}
+	if t.Mode() == trap.Listeners {
+		return "listening on " + count(len(w.ports), "port") + " without privileges; other ports are not watched"
 	}
 	answers := "connections are taken"
 	if !w.guard.Answers {
