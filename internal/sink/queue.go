@@ -2,33 +2,17 @@ package sink
 
 import (
 	"context"
-	"errors"
 	"math/rand/v2"
-	"sync"
 	"time"
 )
 
-// Counts are what became of the messages that a [Queue] was given. Offered is the
-// sum of the others.
-type Counts struct {
-	Offered, Sent, Refused, Lost, Waiting uint64
-}
-
 // Queue sends in the background.
 type Queue struct {
-	to   Sink
-	said func(error) // an error that is new, or nil once it is over
+	delivery
 	most int
 	// pause is the first wait after a failure; it doubles up to longest.
 	pause, longest time.Duration
-
-	mu      sync.Mutex // guards what follows
-	waiting []Message
-	counts  Counts
-	failing bool
-
-	wake, done chan struct{}
-	cancel     context.CancelFunc
+	waiting        []Message // guarded by mu
 }
 
 // The bounds of a queue.
@@ -47,9 +31,8 @@ func NewQueue(to Sink, said func(error)) *Queue {
 }
 
 func newQueue(to Sink, said func(error), most int, pause, longest time.Duration) *Queue {
-	ctx, cancel := context.WithCancel(context.Background())
-	q := &Queue{to: to, said: said, most: most, pause: pause, longest: longest, wake: make(chan struct{}, 1), done: make(chan struct{}), cancel: cancel}
-	go q.run(ctx)
+	q := &Queue{most: most, pause: pause, longest: longest}
+	go q.run(q.begin(to, said))
 	return q
 }
 
@@ -64,26 +47,7 @@ func (q *Queue) Add(m Message) {
 	}
 	q.waiting = append(q.waiting, m)
 	q.mu.Unlock()
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Counts returns what became of all messages until now.
-func (q *Queue) Counts() Counts {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	c := q.counts
-	c.Waiting = c.Offered - c.Sent - c.Refused - c.Lost
-	return c
-}
-
-// Close sends what waits, as far as that works at once, and closes the sink.
-func (q *Queue) Close() (Counts, error) {
-	q.cancel()
-	<-q.done
-	return q.Counts(), q.to.Close()
+	q.nudge()
 }
 
 func (q *Queue) run(ctx context.Context) {
@@ -107,12 +71,7 @@ func (q *Queue) run(ctx context.Context) {
 			return
 		}
 		// Senders that all lost the same receiver should not come back at once.
-		t := time.NewTimer(pause/2 + rand.N(pause))
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-		}
-		t.Stop()
+		rest(ctx, pause/2+rand.N(pause))
 		pause = min(2*pause, q.longest)
 	}
 }
@@ -138,23 +97,12 @@ func (q *Queue) send(ctx context.Context, m Message) bool {
 	defer stop()
 	err := q.to.Send(trying, m)
 	q.mu.Lock()
-	refused := errors.Is(err, ErrRefused)
-	if err == nil || refused {
-		// The message may have been pushed out meanwhile.
-		if len(q.waiting) > 0 && q.waiting[0].ID == m.ID {
-			q.waiting = q.waiting[1:]
-			if refused {
-				q.counts.Refused++
-			} else {
-				q.counts.Sent++
-			}
-		}
+	// The message may have been pushed out meanwhile.
+	if settled(err) && len(q.waiting) > 0 && q.waiting[0].ID == m.ID {
+		q.waiting = q.waiting[1:]
+		q.settle(err)
 	}
-	news := (err != nil) != q.failing
-	q.failing = err != nil
 	q.mu.Unlock()
-	if news && q.said != nil {
-		q.said(err)
-	}
-	return err == nil || refused
+	q.tell(err)
+	return settled(err)
 }

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -18,20 +17,13 @@ import (
 // sent survives the process. It is bounded in messages and bytes; the oldest go
 // first, and are counted.
 type Spool struct {
+	delivery
 	dir   string
-	to    Sink
-	said  func(error)
 	pause time.Duration
-
-	mu      sync.Mutex // guards what follows
-	names   []string   // of files, oldest first
-	bytes   int64
-	next    uint64
-	counts  Counts
-	failing bool
-
-	wake, done chan struct{}
-	cancel     context.CancelFunc
+	// Guarded by mu:
+	names []string // of files, oldest first
+	bytes int64
+	next  uint64
 }
 
 // The bounds of a spool.
@@ -51,7 +43,7 @@ func newSpool(dir string, to Sink, said func(error), pause time.Duration) (*Spoo
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
-	s := &Spool{dir: dir, to: to, said: said, pause: pause, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	s := &Spool{dir: dir, pause: pause}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -71,9 +63,7 @@ func newSpool(dir string, to Sink, said func(error), pause time.Duration) (*Spoo
 	}
 	slices.Sort(s.names)
 	s.counts.Offered = uint64(len(s.names))
-	var ctx context.Context
-	ctx, s.cancel = context.WithCancel(context.Background())
-	go s.run(ctx)
+	go s.run(s.begin(to, said))
 	return s, nil
 }
 
@@ -102,10 +92,7 @@ func (s *Spool) Add(m Message) error {
 		s.drop(s.names[0])
 		s.counts.Lost++
 	}
-	select {
-	case s.wake <- struct{}{}:
-	default:
-	}
+	s.nudge()
 	return nil
 }
 
@@ -138,23 +125,6 @@ func (s *Spool) drop(name string) {
 	s.names = slices.DeleteFunc(s.names, func(n string) bool { return n == name })
 }
 
-// Counts returns what became of all messages until now, those found in the
-// folder among them.
-func (s *Spool) Counts() Counts {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	c := s.counts
-	c.Waiting = c.Offered - c.Sent - c.Refused - c.Lost
-	return c
-}
-
-// Close stops sending; what waits stays in the folder.
-func (s *Spool) Close() (Counts, error) {
-	s.cancel()
-	<-s.done
-	return s.Counts(), s.to.Close()
-}
-
 func (s *Spool) run(ctx context.Context) {
 	defer close(s.done)
 	pause := s.pause
@@ -174,16 +144,11 @@ func (s *Spool) run(ctx context.Context) {
 			return
 		}
 		s.sent(name, err)
-		if err == nil || errors.Is(err, ErrRefused) {
+		if settled(err) {
 			pause = s.pause
 			continue
 		}
-		t := time.NewTimer(pause)
-		select {
-		case <-t.C:
-		case <-ctx.Done():
-		}
-		t.Stop()
+		rest(ctx, pause)
 		pause = min(2*pause, longestPause)
 	}
 }
@@ -230,20 +195,11 @@ func parseMessage(b []byte) (m Message, err error) {
 // sent notes what became of a message.
 func (s *Spool) sent(name string, err error) {
 	s.mu.Lock()
-	refused := errors.Is(err, ErrRefused)
 	// It may have been pushed out meanwhile, and counted as lost.
-	if slices.Contains(s.names, name) && (err == nil || refused) {
+	if settled(err) && slices.Contains(s.names, name) {
 		s.drop(name)
-		if refused {
-			s.counts.Refused++
-		} else {
-			s.counts.Sent++
-		}
+		s.settle(err)
 	}
-	news := (err != nil) != s.failing
-	s.failing = err != nil
 	s.mu.Unlock()
-	if news && s.said != nil {
-		s.said(err)
-	}
+	s.tell(err)
 }
