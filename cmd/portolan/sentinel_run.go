@@ -260,12 +260,9 @@ func (w *watching) listener() sentinel.Listener {
 	return l
 }
 
-// whoHolds finds the process of this host that holds the end of a connection.
+// whoHolds finds the process that holds an end of this host's.
 // It gives up soon: a visit without a name is worth more than none.
 func (a *app) whoHolds(ctx context.Context, t portolan.Transport, end netip.AddrPort) *visit.Process {
-	if !end.Addr().IsLoopback() && !a.isOwn(end.Addr()) {
-		return nil
-	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	table, err := a.env.Sockets(ctx, sockets.Options{Established: true, Ports: []portolan.Span{{First: end.Port(), Last: end.Port()}}})
@@ -278,15 +275,6 @@ func (a *app) whoHolds(ctx context.Context, t portolan.Transport, end netip.Addr
 		}
 	}
 	return nil
-}
-
-func (a *app) isOwn(addr netip.Addr) bool {
-	for _, own := range a.env.Addresses() {
-		if own == addr {
-			return true
-		}
-	}
-	return false
 }
 
 // standing says where the trap stands.
@@ -311,10 +299,13 @@ func (w *watching) standing(t *trap.Trap) string {
 
 // take is told of every visit that began, grew or ended, one at a time.
 func (w *watching) take(v visit.Visit) {
-	document, err := v.JSON(registry.Version())
-	if err != nil {
-		w.failed = err
-		return
+	var document []byte
+	if w.writer != nil || w.format == report.FormatNDJSON && !w.flags.ecs {
+		var err error
+		if document, err = v.JSON(registry.Version()); err != nil {
+			w.failed = err
+			return
+		}
 	}
 	if w.writer != nil {
 		w.writer.Add(record(v, document))

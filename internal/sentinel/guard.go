@@ -20,8 +20,8 @@ type Guard struct {
 	Trap     *trap.Trap
 	Answers  bool // the trap takes connections
 	Listener Listener
-	// Process finds who of this host holds an end; nil where nobody is to be named.
-	// Local reports whether an address is this host's.
+	// Process finds who holds an end that is this host's; nil where nobody is to be
+	// named. Local reports whether an address is.
 	Process func(ctx context.Context, t portolan.Transport, end netip.AddrPort) *visit.Process
 	Local   func(netip.Addr) bool
 	// Ticked is called about every second, and never while a visit is handed out;
@@ -117,7 +117,7 @@ func (g *Guard) watch() error {
 // host has sent it.
 func (g *Guard) take(e *trap.Event) {
 	p, err := packet.Decode(e.Packet)
-	if err == nil && g.Process != nil && g.Local != nil && g.Local(p.Source.Addr()) {
+	if err == nil && g.names(p.Source.Addr()) {
 		kept := *e
 		kept.Packet = bytes.Clone(e.Packet)
 		select {
@@ -127,6 +127,11 @@ func (g *Guard) take(e *trap.Event) {
 		}
 	}
 	g.note(e, p, err, nil)
+}
+
+// names reports whether it is to be found out who is behind an address.
+func (g *Guard) names(addr netip.Addr) bool {
+	return g.Process != nil && g.Local != nil && g.Local(addr)
 }
 
 // name finds who sent the packets of this host. Reading the descriptors of all
@@ -159,8 +164,8 @@ func (g *Guard) note(e *trap.Event, p packet.Packet, err error, who *visit.Proce
 // listen hears one connection.
 func (g *Guard) listen(ctx context.Context, c net.Conn) {
 	var who *visit.Process
-	if g.Process != nil {
-		who = g.Process(ctx, portolan.TCP, endOf(c.RemoteAddr()))
+	if end := endOf(c.RemoteAddr()); g.names(end.Addr()) {
+		who = g.Process(ctx, portolan.TCP, end)
 	}
 	w := g.Listener.Hear(c)
 	g.mu.Lock()
