@@ -6,6 +6,7 @@ import (
 
 	"github.com/portolan/portolan"
 	"github.com/portolan/portolan/internal/judge"
+	"github.com/portolan/portolan/internal/probe"
 	"github.com/portolan/portolan/internal/report"
 	"github.com/portolan/portolan/internal/scanfile"
 	"github.com/portolan/portolan/registry"
@@ -67,13 +68,8 @@ type judgeStatement struct {
 }
 
 type judgeSummary struct {
-	Ports    int  `json:"ports"`
-	Open     int  `json:"open"`
-	Closed   int  `json:"closed"`
-	Filtered int  `json:"filtered"`
-	NoAnswer int  `json:"no_answer"`
-	Errors   int  `json:"errors"`
-	Named    int  `json:"named"`
+	Ports int `json:"ports"`
+	tally
 	Findings int  `json:"findings"`
 	Failed   bool `json:"failed"`
 }
@@ -81,7 +77,8 @@ type judgeSummary struct {
 // conclude judges all that was read, to know the sums.
 func (h *hearsay) conclude() {
 	for e, one := range h.at {
-		h.summary.count(one.state)
+		h.summary.Ports++
+		h.summary.count(probe.State(one.state))
 		if one.state == scanfile.Open || h.flags.all {
 			h.shown = append(h.shown, e)
 		}
@@ -112,22 +109,6 @@ func (s *judgeSummary) judged(x *judgeResult, limit judge.Severity) {
 	}
 	if x.Protocol != nil {
 		s.Named++
-	}
-}
-
-func (s *judgeSummary) count(state scanfile.State) {
-	s.Ports++
-	switch state {
-	case scanfile.Open:
-		s.Open++
-	case scanfile.Closed:
-		s.Closed++
-	case scanfile.Filtered:
-		s.Filtered++
-	case scanfile.NoAnswer:
-		s.NoAnswer++
-	default:
-		s.Errors++
 	}
 }
 

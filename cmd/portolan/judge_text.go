@@ -119,14 +119,5 @@ func (h *hearsay) findings(p *report.Page) {
 }
 
 func (s judgeSummary) words() string {
-	text := fmt.Sprintf("%s judged: %d open, %d named", count(s.Ports, "port"), s.Open, s.Named)
-	for _, part := range []struct {
-		n    int
-		word string
-	}{{s.Closed, "closed"}, {s.Filtered, "filtered"}, {s.NoAnswer, "without an answer"}, {s.Errors, "failed"}} {
-		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.word)
-		}
-	}
-	return text
+	return count(s.Ports, "port") + " judged: " + s.tally.words()
 }

@@ -91,13 +91,8 @@ type probeCost struct {
 }
 
 type probeSummary struct {
-	Asked        int   `json:"asked"`
-	Open         int   `json:"open"`
-	Closed       int   `json:"closed"`
-	Filtered     int   `json:"filtered"`
-	NoAnswer     int   `json:"no_answer"`
-	Errors       int   `json:"errors"`
-	Named        int   `json:"named"`
+	Asked int `json:"asked"`
+	tally
 	Excluded     int   `json:"excluded"` // ports that were not touched
 	Findings     int   `json:"findings"` // above ok
 	Failed       bool  `json:"failed"`
@@ -172,18 +167,7 @@ func (r *probeResult) restore() bool {
 
 func (s *probeSummary) add(r probeResult) {
 	s.Asked++
-	switch r.State {
-	case probe.Open:
-		s.Open++
-	case probe.Closed:
-		s.Closed++
-	case probe.Filtered:
-		s.Filtered++
-	case probe.NoAnswer:
-		s.NoAnswer++
-	default:
-		s.Errors++
-	}
+	s.count(r.State)
 	if r.Protocol != nil {
 		s.Named++
 	}

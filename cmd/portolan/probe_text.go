@@ -175,15 +175,7 @@ func quoteBytes(b []byte) string {
 }
 
 func (s probeSummary) words() string {
-	text := fmt.Sprintf("%s asked: %d open, %d named", count(s.Asked, "port"), s.Open, s.Named)
-	for _, part := range []struct {
-		n    int
-		word string
-	}{{s.Closed, "closed"}, {s.Filtered, "filtered"}, {s.NoAnswer, "without an answer"}, {s.Errors, "failed"}} {
-		if part.n > 0 {
-			text += fmt.Sprintf(", %d %s", part.n, part.word)
-		}
-	}
+	text := count(s.Asked, "port") + " asked: " + s.tally.words()
 	if s.Excluded > 0 {
 		text += "; " + fmt.Sprintf("%d excluded", s.Excluded)
 	}
