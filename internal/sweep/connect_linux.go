@@ -236,7 +236,7 @@ func (p *poller) reap() {
 		var err error
 		switch {
 		case p.fds[i].Revents != 0:
-			err = outcomeOf(a.fd)
+			err = outcomeOf(a.fd, a.to)
 		case now.After(a.ends):
 			err = context.DeadlineExceeded
 		default:
@@ -257,21 +257,24 @@ var (
 )
 
 // outcomeOf tells what became of a connection.
-func outcomeOf(fd int) error {
+func outcomeOf(fd int, to netip.AddrPort) error {
 	no, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
 	if err != nil {
 		return err
 	}
-	if no != 0 {
+	// The peer's name is gone where it has reset the connection already, as another
+	// socket of ours may have: whether it stayed here is told by our own name.
+	own := endOf(unix.Getsockname(fd))
+	stayed := own.IsValid() && own.Addr() == to.Addr().Unmap().WithZone("")
+	if no != 0 && (!stayed || syscall.Errno(no) != unix.ECONNRESET) {
 		return syscall.Errno(no)
 	}
 	// A reset leaves nothing behind on either side.
 	_ = unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1})
-	a, b := endOf(unix.Getsockname(fd)), endOf(unix.Getpeername(fd))
 	switch {
-	case !a.IsValid() || a.Addr() != b.Addr():
+	case !stayed:
 		return nil
-	case a.Port() == b.Port():
+	case own.Port() == to.Port():
 		return errItself
 	}
 	return errOwn
